@@ -1,0 +1,213 @@
+package dev.sluice.trigger.topic;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.EventSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One subscription of the source on behalf of all triggers, from the moment all have taken their seats.
+ *
+ * <p>Signals to the triggers are passed on where the source gives them, which is one after another, so they need no
+ * further order. Calls to the source ({@code request}, {@code cancel}) are wanted on any trigger's thread and are made by
+ * the one that raised {@link #calls} from zero. Demand is counted per seat since the round began; what the source was asked
+ * for is the least of these counts, and only that caller touches it.
+ *
+ * <p>Once a seat is left, nothing is delivered to any: what still comes is given back. A record is registered
+ * before the seats' states are read, and a seat is marked as left before its shares are given back, so that one of both
+ * sees the other.
+ */
+final class Round implements CoreSubscriber<Delivery> {
+    private final EventSource source;
+    private final @Nullable Seat[] seats;
+    private final OpenRecords open = new OpenRecords();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger staying;
+    private long asked;
+    private volatile boolean started;
+    private volatile boolean ending;
+    private volatile boolean terminated;
+    private volatile @Nullable Subscription upstream;
+
+    Round(EventSource source, int size) {
+        this.source = source;
+        this.seats = new Seat[size];
+        this.staying = new AtomicInteger(size);
+    }
+
+    /** Whether it has ended for all: the source did, or every trigger has cancelled. */
+    boolean over() {
+        return terminated || staying.get() == 0;
+    }
+
+    /** A trigger's seat; none when it is taken or was left after the start. */
+    synchronized @Nullable Seat take(int index, CoreSubscriber<? super Delivery> subscriber) {
+        if (seats[index] != null) {
+            return null;
+        }
+        var seat = new Seat(index, subscriber);
+        seats[index] = seat;
+        return seat;
+    }
+
+    /** The trigger has its subscription; the last one opens the source. */
+    void seated(Seat seat) {
+        if (completes(seat)) {
+            source.receive().subscribe(this);
+        }
+    }
+
+    private synchronized boolean completes(Seat seat) {
+        seat.ready = true;
+        for (var each : seats) {
+            if (each == null || !each.ready) {
+                return false;
+            }
+        }
+        if (started) {
+            return false;
+        }
+        started = true;
+        return true;
+    }
+
+    private synchronized boolean vacatedBeforeStart(Seat seat) {
+        if (started) {
+            return false;
+        }
+        if (seats[seat.index] == seat) {
+            seats[seat.index] = null;
+        }
+        return true;
+    }
+
+    private void leave(Seat seat) {
+        if (vacatedBeforeStart(seat)) {
+            return;
+        }
+        ending = true;
+        seat.left = true;
+        open.releaseAll(seat.index);
+        staying.decrementAndGet();
+        callUpstream();
+    }
+
+    private void callUpstream() {
+        if (calls.getAndIncrement() != 0) {
+            return;
+        }
+        var missed = 1;
+        do {
+            var subscription = upstream;
+            if (subscription != null) {
+                if (staying.get() == 0) {
+                    subscription.cancel();
+                } else if (!ending) {
+                    request(subscription);
+                }
+            }
+            missed = calls.addAndGet(-missed);
+        } while (missed != 0);
+    }
+
+    private void request(Subscription subscription) {
+        var least = Long.MAX_VALUE;
+        for (var seat : seats) {
+            least = Math.min(least, seat == null ? 0 : seat.requested.get());
+        }
+        if (least > asked) {
+            var more = least == Long.MAX_VALUE ? least : least - asked;
+            asked = least;
+            subscription.request(more);
+        }
+    }
+
+    /** The first trigger's, as far as there is one: the source has one subscriber. */
+    @Override
+    public Context currentContext() {
+        var first = seats[0];
+        return first == null ? Context.empty() : first.subscriber.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (Operators.validate(upstream, subscription)) {
+            upstream = subscription;
+            callUpstream();
+        }
+    }
+
+    @Override
+    public void onNext(Delivery delivery) {
+        if (ending) {
+            delivery.release();
+            return;
+        }
+        var shared = new SharedRecord(delivery, seats.length, open);
+        open.add(shared);
+        for (var index = 0; index < seats.length; index++) {
+            var seat = seats[index];
+            if (seat == null || seat.left) {
+                shared.release(index);
+            } else {
+                seat.subscriber.onNext(shared.share(index));
+            }
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        terminated = true;
+        forEachStaying(seat -> seat.subscriber.onError(error));
+    }
+
+    @Override
+    public void onComplete() {
+        terminated = true;
+        forEachStaying(seat -> seat.subscriber.onComplete());
+    }
+
+    private void forEachStaying(Consumer<Seat> signal) {
+        for (var seat : seats) {
+            if (seat != null && !seat.left) {
+                signal.accept(seat);
+            }
+        }
+    }
+
+    /** One trigger's subscription. */
+    final class Seat implements Subscription {
+        private final int index;
+        private final CoreSubscriber<? super Delivery> subscriber;
+        private final AtomicLong requested = new AtomicLong();
+        private final AtomicInteger cancels = new AtomicInteger();
+        private boolean ready;
+        private volatile boolean left;
+
+        Seat(int index, CoreSubscriber<? super Delivery> subscriber) {
+            this.index = index;
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void request(long n) {
+            if (Operators.validate(n)) {
+                requested.accumulateAndGet(n, Operators::addCap);
+                callUpstream();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            if (cancels.getAndIncrement() == 0) {
+                leave(this);
+            }
+        }
+    }
+}
