@@ -1,0 +1,78 @@
+package dev.sluice.server.manifest;
+
+import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.cloudevents.sql.Filters;
+import dev.sluice.cloudevents.sql.InvalidFilterException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code filters}: the filter compiler knows the rules, this reader knows where in the file each piece stands. */
+final class FilterReader {
+    private final Map<String, Place> places = new HashMap<>();
+    private final Section spec;
+
+    private FilterReader(Section spec) {
+        this.spec = spec;
+    }
+
+    static EventFilter read(Section spec) {
+        return new FilterReader(spec).compile();
+    }
+
+    private EventFilter compile() {
+        var value = spec.value("filters");
+        if (value == null || value instanceof Value.Scalar scalar && scalar.absent()) {
+            return EventFilter.PASS;
+        }
+        if (!(value instanceof Value.Items items)) {
+            spec.mistake("filters", "must be a list, not " + value.describe());
+            return EventFilter.PASS;
+        }
+        try {
+            return Filters.compile(items(items, "filters"));
+        } catch (InvalidFilterException invalid) {
+            for (var mistake : invalid.mistakes()) {
+                spec.mistakes().add(place(mistake.path()), spec.path(mistake.path()), mistake.value(), mistake.rule());
+            }
+            return EventFilter.PASS;
+        }
+    }
+
+    /** The place of the path, or of the nearest thing around it. */
+    private Place place(String path) {
+        for (var end = path.length(); end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
+            var place = places.get(path.substring(0, end));
+            if (place != null) {
+                return place;
+            }
+        }
+        return spec.place("filters");
+    }
+
+    private @Nullable Object plain(Value value, String path) {
+        places.put(path, value.place());
+        if (value instanceof Value.Scalar scalar) {
+            return scalar.absent() ? null : scalar.text();
+        }
+        if (value instanceof Value.Items items) {
+            return items(items, path);
+        }
+        var map = new LinkedHashMap<String, @Nullable Object>();
+        for (var field : ((Value.Fields) value).fields()) {
+            map.put(field.key(), plain(field.value(), path + "." + field.key()));
+        }
+        return map;
+    }
+
+    private List<@Nullable Object> items(Value.Items items, String path) {
+        var list = new ArrayList<@Nullable Object>();
+        for (var item : items.values()) {
+            list.add(plain(item, path + "[" + list.size() + "]"));
+        }
+        return list;
+    }
+}

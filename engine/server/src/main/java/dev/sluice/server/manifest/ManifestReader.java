@@ -1,0 +1,229 @@
+package dev.sluice.server.manifest;
+
+import dev.sluice.broker.memory.MemoryLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads files into documents, and documents kind by kind, so that what refers to a name finds it whatever the order in
+ * the files. A document with a mistake still counts as there, lest its mistake bring others.
+ */
+final class ManifestReader {
+    static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    static final String NAME_RULE = "must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends";
+
+    private static final String VERSION = "sluice.dev/v1";
+    private static final String KNATIVE = "eventing.knative.dev/";
+    private static final int FILES_MAX = 1_000;
+
+    private final Mistakes mistakes = new Mistakes();
+    private final Map<Kind, List<Document>> documents = new EnumMap<>(Kind.class);
+
+    /** The kinds there are, in the order in which they are read. */
+    enum Kind {
+        SERVER("Server"),
+        BROKER("Broker"),
+        FUNCTION("Function"),
+        TRIGGER("Trigger");
+
+        private static final List<String> WORDS =
+                Stream.of(values()).map(kind -> kind.word).toList();
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        static @Nullable Kind of(String word) {
+            return Stream.of(values()).filter(kind -> kind.word.equals(word)).findFirst().orElse(null);
+        }
+    }
+
+    /**
+     * A document whose head has been read.
+     *
+     * @param folder that its relative paths start from
+     * @param name empty when it is missing or wrong
+     * @param place of the name
+     * @param spec null when it is missing or no map
+     */
+    record Document(Path folder, String name, Place place, @Nullable Section spec) {}
+
+    Manifest read(List<Path> paths) throws InvalidManifestException {
+        for (var kind : Kind.values()) {
+            documents.put(kind, new ArrayList<>());
+        }
+        files(paths).forEach(this::readFile);
+        var server = server();
+        var brokers = brokers();
+        var functions = each(Kind.FUNCTION, new FunctionReader()::read);
+        var triggerReader = new TriggerReader(names(Kind.BROKER), names(Kind.FUNCTION));
+        var triggers = each(Kind.TRIGGER, triggerReader::read);
+        new TriggerChecks(mistakes).check(triggers);
+        mistakes.throwIfAny();
+        return new Manifest(brokers, functions, triggers, server, mistakes.warnings());
+    }
+
+    private List<Path> files(List<Path> paths) {
+        var files = new ArrayList<Path>();
+        for (var path : paths) {
+            if (!Files.exists(path)) {
+                mistakes.add(Place.file(path.toString()), "", "", "does not exist");
+            } else if (Files.isDirectory(path)) {
+                files.addAll(filesOf(path));
+            } else {
+                files.add(path);
+            }
+        }
+        if (files.size() > FILES_MAX) {
+            mistakes.add(Place.file(paths.get(0).toString()), "", "", "holds over " + FILES_MAX + " files");
+            return List.of();
+        }
+        return files.stream().distinct().toList();
+    }
+
+    private List<Path> filesOf(Path folder) {
+        try (var entries = Files.list(folder)) {
+            var files = entries.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
+                    .sorted()
+                    .toList();
+            if (files.isEmpty()) {
+                mistakes.add(Place.file(folder.toString()), "", "", "holds no .yaml or .yml file");
+            }
+            return files;
+        } catch (IOException e) {
+            mistakes.add(Place.file(folder.toString()), "", "", "can't be listed: " + YamlFile.reason(e));
+            return List.of();
+        }
+    }
+
+    private void readFile(Path file) {
+        var folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of(""));
+        for (var value : YamlFile.documents(file, mistakes)) {
+            // What stands between two separators may be empty, or nothing but comments.
+            if (!(value instanceof Value.Scalar scalar && scalar.absent())) {
+                readHead(value, folder);
+            }
+        }
+    }
+
+    private void readHead(Value value, Path folder) {
+        var document = Section.of(value, "", mistakes);
+        if (document == null) {
+            return;
+        }
+        var version = document.required("apiVersion", "write " + VERSION);
+        if (version.startsWith(KNATIVE)) {
+            mistakes.add(
+                    document.place("apiVersion"),
+                    "apiVersion",
+                    version,
+                    "is not in this version: write a Trigger of " + VERSION + " that names its topic");
+            return;
+        }
+        if (!version.isEmpty() && !version.equals(VERSION)) {
+            document.mistake("apiVersion", "must be " + VERSION);
+        }
+        var word = document.required("kind", "one of " + String.join(", ", Kind.WORDS));
+        var kind = Kind.of(word);
+        if (kind == null) {
+            if (!word.isEmpty()) {
+                document.mistake(
+                        "kind", "must be one of " + String.join(", ", Kind.WORDS) + Nearest.hint(word, Kind.WORDS));
+            }
+            return;
+        }
+        readBody(document, kind, folder);
+    }
+
+    private void readBody(Section document, Kind kind, Path folder) {
+        var name = "";
+        var place = document.place();
+        var metadata = kind == Kind.SERVER
+                ? document.section("metadata")
+                : document.requiredSection("metadata", "a map with the name of the " + kind.word);
+        if (metadata != null) {
+            name = name(metadata);
+            place = metadata.place("name");
+            metadata.end();
+        }
+        var spec = document.requiredSection("spec", "a map with what the " + kind.word + " is to be");
+        document.end();
+        if (spec != null) {
+            checkUnique(kind, name, place);
+        }
+        kindOf(kind).add(new Document(folder, name, place, spec));
+    }
+
+    private static String name(Section metadata) {
+        var name = metadata.required("name", NAME_RULE);
+        if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+            metadata.mistake("name", NAME_RULE);
+        }
+        return name;
+    }
+
+    private void checkUnique(Kind kind, String name, Place place) {
+        for (var other : kindOf(kind)) {
+            if (kind == Kind.SERVER) {
+                mistakes.add(place, "", "", "is a second Server, the first is at " + other.place());
+            } else if (!name.isEmpty() && other.name().equals(name)) {
+                mistakes.add(
+                        place,
+                        "metadata.name",
+                        name,
+                        "is the name of another " + kind.word + " already, at " + other.place());
+            }
+        }
+    }
+
+    private List<Document> kindOf(Kind kind) {
+        return documents.computeIfAbsent(kind, k -> new ArrayList<>());
+    }
+
+    private Set<String> names(Kind kind) {
+        var names = new HashMap<String, Boolean>();
+        kindOf(kind).forEach(document -> names.put(document.name(), true));
+        if (kind == Kind.BROKER && names.isEmpty()) {
+            return Set.of(BrokerManifest.DEFAULT);
+        }
+        return Set.copyOf(names.keySet());
+    }
+
+    private <T> List<T> each(Kind kind, Function<Document, @Nullable T> read) {
+        var all = new ArrayList<T>();
+        for (var document : kindOf(kind)) {
+            var one = document.spec() == null ? null : read.apply(document);
+            if (one != null) {
+                all.add(one);
+            }
+        }
+        return all;
+    }
+
+    private List<BrokerManifest> brokers() {
+        if (kindOf(Kind.BROKER).isEmpty()) {
+            return List.of(new BrokerManifest(Place.file("default"), BrokerManifest.DEFAULT, MemoryLimits.DEFAULT));
+        }
+        return each(Kind.BROKER, BrokerReader::read);
+    }
+
+    private ServerManifest server() {
+        var servers = each(Kind.SERVER, ServerReader::read);
+        return servers.isEmpty() ? ServerManifest.NONE : servers.get(0);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.server.manifest;
+
+import dev.sluice.broker.Ordering;
+import dev.sluice.broker.Start;
+import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.engine.DeliveryPolicy;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What brings events to a function. It reads a topic, or answers HTTP requests, or stores them on a topic that it reads.
+ *
+ * @param place where it is written
+ * @param name unique among triggers
+ * @param function the function's name
+ * @param reading the topic it reads; null when its callers wait for the answer
+ * @param http its way in over HTTP; null when it only reads a topic
+ * @param filter which events the function gets
+ * @param answers where its answers go
+ * @param delivery retries, timeout and what follows when they are used up
+ * @param deadLetters where events go that are out of tries; null together with {@code reading}
+ * @param share its weight against other triggers of the function
+ */
+public record TriggerManifest(
+        Place place,
+        String name,
+        String function,
+        @Nullable Reading reading,
+        @Nullable Http http,
+        EventFilter filter,
+        Answers answers,
+        DeliveryPolicy delivery,
+        @Nullable TopicRef deadLetters,
+        int share) {
+    /**
+     * How a topic is read.
+     *
+     * @param topic the topic
+     * @param group the consumer group that owns the position
+     * @param start where a group without a position begins
+     * @param ordering which events run one after another
+     */
+    public record Reading(TopicRef topic, String group, Start start, Ordering ordering) {}
+
+    /**
+     * A path of the ingress.
+     *
+     * @param method in capitals
+     * @param path from the first slash
+     * @param mode what the response says
+     */
+    public record Http(String method, String path, Mode mode) {}
+
+    /** What an HTTP trigger responds. */
+    public enum Mode {
+        /** The function's answer. */
+        REPLY,
+        /** 202 once the event is stored on the trigger's topic. */
+        ACCEPT
+    }
+
+    /**
+     * Where answers go.
+     *
+     * @param routes tried in order; none: answers are dropped, or are the response of a reply
+     * @param type the type of answers that are data instead of events
+     * @param source their source
+     */
+    public record Answers(List<AnswerRoute> routes, String type, String source) {
+        public Answers {
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /**
+     * A topic for answers.
+     *
+     * @param type the type of the answers it takes; null: all
+     * @param topic where they go
+     */
+    public record AnswerRoute(@Nullable String type, TopicRef topic) {}
+}
