@@ -1,0 +1,68 @@
+package dev.sluice.broker.memory;
+
+import dev.sluice.broker.EventSource;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/** A partition that its owner is asked for. All state is guarded by the topic's lock. */
+final class MemoryRevocation implements EventSource.Revocation {
+    /** How long the owner may hold on to it. */
+    static final Duration WAIT = Duration.ofSeconds(30);
+
+    private final MemoryGroup group;
+    private final MemoryGroup.Share share;
+    private boolean done;
+    private boolean over;
+    private @Nullable Disposable limit;
+
+    MemoryRevocation(MemoryGroup group, MemoryGroup.Share share) {
+        this.group = group;
+        this.share = share;
+    }
+
+    @Override
+    public int partition() {
+        return share.partition;
+    }
+
+    @Override
+    public void done() {
+        group.revocationDone(this, share);
+    }
+
+    /** Limits the wait from now on. Without the lock: what a timer does when asked is its own affair. */
+    void limitWait() {
+        var task = group.topic
+                .broker
+                .timer()
+                .schedule(() -> group.revocationExpired(this, share), WAIT.toNanos(), TimeUnit.NANOSECONDS);
+        group.topic.lock();
+        try {
+            if (over) {
+                task.dispose();
+            } else {
+                limit = task;
+            }
+        } finally {
+            group.topic.unlock();
+        }
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    void markDone() {
+        done = true;
+    }
+
+    /** It is over, one way or the other. */
+    void ended() {
+        over = true;
+        if (limit != null) {
+            limit.dispose();
+        }
+    }
+}

@@ -1,0 +1,369 @@
+package dev.sluice.broker.memory;
+
+import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.Start;
+import dev.sluice.broker.TopicStatus;
+import dev.sluice.cloudevents.WireEvent;
+import io.cloudevents.CloudEvent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * A topic: its room, its groups, and those who watch it.
+ *
+ * <p>One lock guards all of it, groups and their windows included; its sections are short and signal nobody. What has to
+ * be signalled is noted by {@link #due} and done by {@link #unlock} once the lock is free: each kind by a serialised
+ * loop (a member's, a tail's, the outcomes of sends, the byte budget's), so that signals neither overlap nor nest
+ * without end. No thread ever holds the locks of two topics.
+ */
+final class MemoryTopic {
+    /** Members may have something to read or to hear. */
+    static final int WAKE = 1;
+    /** Waiting sends were decided. */
+    static final int DECIDED = 2;
+    /** Bytes were freed, can be freed, or are wanted. */
+    static final int BYTES = 4;
+    /** A send waits that no timer may be watching. */
+    static final int ARM = 8;
+
+    private static final int GROUPS_MAX = 1_000;
+    private static final int TAILS_MAX = 1_000;
+
+    final String name;
+    final MemoryBroker broker;
+    final TopicMeters meters;
+    final TopicRoom room;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicInteger signalling = new AtomicInteger();
+    private volatile MemoryGroup[] groups = {};
+    private volatile MemoryTail[] tails = {};
+    private volatile long evictableBytes;
+    private volatile @Nullable Disposable expiry;
+    private int due;
+    private boolean armed;
+    private boolean closed;
+
+    MemoryTopic(MemoryBroker broker, String name) {
+        this.broker = broker;
+        this.name = name;
+        this.room = new TopicRoom(this, broker.limits(), broker.budget());
+        this.meters = new TopicMeters(broker, this);
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    /** Releases the lock, then signals what came due under it. */
+    void unlock() {
+        var signals = due;
+        due = 0;
+        var evictable = room.log.evictableBytes();
+        if (evictable != evictableBytes) {
+            evictableBytes = evictable;
+            signals |= BYTES;
+        }
+        lock.unlock();
+        if (signals != 0) {
+            signal(signals);
+        }
+    }
+
+    /** Notes, under the lock, what is to be signalled at its end. */
+    void due(int signals) {
+        due |= signals;
+    }
+
+    /** Reads something under the lock. */
+    long read(ToLongFunction<MemoryTopic> value) {
+        lock.lock();
+        try {
+            return value.applyAsLong(this);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal(int signals) {
+        if ((signals & DECIDED) != 0) {
+            signalDecided();
+        }
+        if ((signals & WAKE) != 0) {
+            wakeAll();
+        }
+        if ((signals & ARM) != 0) {
+            arm();
+        }
+        if ((signals & BYTES) != 0) {
+            broker.budget().serveIfContended();
+        }
+    }
+
+    private void signalDecided() {
+        if (signalling.getAndIncrement() != 0) {
+            return;
+        }
+        var missed = 1;
+        do {
+            for (var send = nextDecided(); send != null; send = nextDecided()) {
+                send.signal();
+            }
+            missed = signalling.addAndGet(-missed);
+        } while (missed != 0);
+    }
+
+    private @Nullable WaitingSend nextDecided() {
+        lock.lock();
+        try {
+            return room.decided.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells those who read the partition that there may be more. */
+    void wake(int partition) {
+        for (var group : groups) {
+            group.wake(partition);
+        }
+        for (var tail : tails) {
+            tail.wake();
+        }
+    }
+
+    private void wakeAll() {
+        for (var group : groups) {
+            group.wakeAll();
+        }
+        for (var tail : tails) {
+            tail.wake();
+        }
+    }
+
+    /** Checks an event and makes it ready to be stored. */
+    StoredEvent prepare(CloudEvent event, @Nullable String recordKey) {
+        var wire = WireEvent.of(event);
+        var sizeMax = broker.limits().eventBytesMax();
+        if (wire.sizeBytes() > sizeMax) {
+            meters.refusedSize.increment();
+            throw new BrokerException.TooLarge(name, wire.sizeBytes(), sizeMax);
+        }
+        var key = recordKey != null ? recordKey : wire.text("partitionkey");
+        var size = wire.sizeBytes() + MemoryLimits.EVENT_OVERHEAD;
+        return new StoredEvent(wire, key, size, key == null ? -1 : partitionOf(key));
+    }
+
+    private int partitionOf(String key) {
+        var hash = key.hashCode() * 0x9E3779B9;
+        return Integer.remainderUnsigned(hash ^ (hash >>> 16), room.log.partitions());
+    }
+
+    /** Stores the event if there is room and no send waits for it. {@link #wake} has to follow if it did. */
+    boolean storeNow(StoredEvent event) {
+        lock();
+        try {
+            requireOpen();
+            return room.offer(event);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Stores the event or lets it wait; the send is signalled either way. */
+    void storeOrWait(WaitingSend send) {
+        lock();
+        try {
+            if (send.isCancelled()) {
+                return;
+            }
+            requireOpen();
+            if (!room.offer(send.event)) {
+                room.enqueue(send, broker.nanoTime());
+                return;
+            }
+        } catch (BrokerException why) {
+            send.failure = why;
+        } finally {
+            unlock();
+        }
+        send.signal();
+        wakeAll();
+    }
+
+    void withdraw(WaitingSend send) {
+        lock();
+        try {
+            room.withdraw(send);
+        } finally {
+            unlock();
+        }
+    }
+
+    private void arm() {
+        long delay;
+        lock.lock();
+        try {
+            var first = room.waiting.first();
+            if (armed || closed || first == null) {
+                return;
+            }
+            armed = true;
+            delay = Math.max(0, first.deadlineNanos - broker.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+        expiry = broker.timer().schedule(this::expire, delay, TimeUnit.NANOSECONDS);
+    }
+
+    private void expire() {
+        lock();
+        try {
+            armed = false;
+            room.expire(broker.nanoTime());
+        } finally {
+            unlock();
+        }
+    }
+
+    /** What can be evicted, as of the end of the last critical section. */
+    long evictableBytes() {
+        return evictableBytes;
+    }
+
+    /** For the budget, which calls without a lock and looks for room by itself. See {@link TopicRoom#evict}. */
+    long evict(long bytes) {
+        lock();
+        try {
+            return room.evict(bytes);
+        } finally {
+            unlockForBudget();
+        }
+    }
+
+    /** As {@link #evict}. See {@link TopicRoom#admitFromLine}. */
+    int admitFromLine() {
+        lock();
+        try {
+            return room.admitFromLine();
+        } finally {
+            unlockForBudget();
+        }
+    }
+
+    private void unlockForBudget() {
+        evictableBytes = room.log.evictableBytes();
+        due &= ~BYTES;
+        unlock();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The group of that name; it comes to be if there is none. Under the lock. */
+    MemoryGroup group(String groupName, Start start) {
+        requireOpen();
+        for (var group : groups) {
+            if (group.name.equals(groupName)) {
+                return group;
+            }
+        }
+        if (groups.length == GROUPS_MAX) {
+            throw new BrokerException.Refused(broker.name(), "topic '" + name + "' has 1,000 groups already", null);
+        }
+        var group = new MemoryGroup(this, groupName, start);
+        var more = Arrays.copyOf(groups, groups.length + 1);
+        more[groups.length] = group;
+        groups = more;
+        room.readByGroup();
+        for (var p = 0; p < room.log.partitions(); p++) {
+            room.log.moveFloor(p, Math.min(room.log.floor(p), group.position(p)));
+        }
+        return group;
+    }
+
+    /** A group's position in the partition moved from where it was; what all are done with may go. Under the lock. */
+    void positionMoved(int partition, long from) {
+        if (from > room.log.floor(partition)) {
+            return;
+        }
+        var floor = Long.MAX_VALUE;
+        for (var group : groups) {
+            floor = Math.min(floor, group.position(partition));
+        }
+        if (floor > from) {
+            room.floorMoved(partition, floor);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw broker.closedException();
+        }
+    }
+
+    /** Under the lock. */
+    void add(MemoryTail tail) {
+        requireOpen();
+        if (tails.length == TAILS_MAX) {
+            throw new BrokerException.Refused(broker.name(), "topic '" + name + "' is watched 1,000 times", null);
+        }
+        var more = Arrays.copyOf(tails, tails.length + 1);
+        more[tails.length] = tail;
+        tails = more;
+    }
+
+    /** Under the lock. */
+    void remove(MemoryTail tail) {
+        tails = Arrays.stream(tails).filter(t -> t != tail).toArray(MemoryTail[]::new);
+    }
+
+    TopicStatus status() {
+        lock.lock();
+        try {
+            var partitions = new ArrayList<TopicStatus.PartitionStatus>();
+            for (var p = 0; p < room.log.partitions(); p++) {
+                var log = room.log.partition(p);
+                partitions.add(new TopicStatus.PartitionStatus(p, log.start(), log.end(), log.bytes()));
+            }
+            return new TopicStatus(
+                    name,
+                    partitions,
+                    Arrays.stream(groups).map(MemoryGroup::lag).toList());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails what waits, ends what reads, forgets what is held. */
+    void close() {
+        var why = broker.closedException();
+        lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            room.close(why);
+        } finally {
+            unlock();
+        }
+        var timer = expiry;
+        if (timer != null) {
+            timer.dispose();
+        }
+        for (var group : groups) {
+            group.close(why);
+        }
+        for (var tail : tails) {
+            tail.fail(why);
+        }
+        meters.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.broker.memory;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/**
+ * A publish that waits for room, and its subscription. The links and the outcome are guarded by the topic's lock; the
+ * signal goes out without it, once, by {@link MemoryTopic}'s serialised loop.
+ */
+final class WaitingSend implements Subscription {
+    final StoredEvent event;
+    private final MemoryTopic topic;
+    private final CoreSubscriber<? super Void> actual;
+    private volatile boolean cancelled;
+
+    long deadlineNanos;
+    /** Why it failed; null when it was stored. */
+    @Nullable
+    Throwable failure;
+
+    @Nullable
+    WaitingSend before;
+
+    @Nullable
+    WaitingSend after;
+
+    boolean queued;
+
+    WaitingSend(MemoryTopic topic, StoredEvent event, CoreSubscriber<? super Void> actual) {
+        this.topic = topic;
+        this.event = event;
+        this.actual = actual;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public void request(long n) {
+        // Nothing but the end is ever signalled, and that needs no demand.
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        topic.withdraw(this);
+    }
+
+    /** Tells the sender what became of it. */
+    void signal() {
+        if (cancelled) {
+            return;
+        }
+        var why = failure;
+        if (why == null) {
+            actual.onComplete();
+        } else {
+            actual.onError(why);
+        }
+    }
+}
