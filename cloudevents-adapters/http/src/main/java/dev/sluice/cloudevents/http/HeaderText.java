@@ -1,0 +1,112 @@
+package dev.sluice.cloudevents.http;
+
+import dev.sluice.cloudevents.InvalidEventException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** The text of an attribute as a header's value: percent-encoded UTF-8 in printable ASCII, once. */
+final class HeaderText {
+    private static final String HEX = "0123456789ABCDEF";
+
+    private HeaderText() {}
+
+    /** Encodes what the binding says must be, and nothing else; gives the same string when that is nothing. */
+    static String encode(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (mustEncode(value.charAt(i))) {
+                return encodeFrom(value, i);
+            }
+        }
+        return value;
+    }
+
+    /** Unescapes a quoted string, then decodes percent-encoding, one round of each. */
+    static String decode(String name, CharSequence raw) {
+        int encoded = 0;
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (c < 0x20 || c > 0x7e) {
+                throw new InvalidEventException(
+                        name, raw, "must be printable ASCII, with anything else percent-encoded");
+            }
+            encoded |= c == '%' ? 1 : 0;
+        }
+        String text = raw.length() > 0 && raw.charAt(0) == '"' ? unquoted(name, raw) : raw.toString();
+        return encoded == 0 ? text : percentDecoded(name, text);
+    }
+
+    private static boolean mustEncode(char c) {
+        return c <= 0x20 || c == '"' || c == '%' || c > 0x7e;
+    }
+
+    private static String encodeFrom(String value, int from) {
+        StringBuilder out = new StringBuilder(value.length() + 32).append(value, 0, from);
+        int at = from;
+        while (at < value.length()) {
+            char c = value.charAt(at);
+            if (!mustEncode(c)) {
+                out.append(c);
+                at++;
+                continue;
+            }
+            int end = at;
+            while (end < value.length() && mustEncode(value.charAt(end))) {
+                end++; // a run at a time, so that both halves of a surrogate pair are encoded as one character
+            }
+            for (byte b : value.substring(at, end).getBytes(StandardCharsets.UTF_8)) {
+                out.append('%').append(HEX.charAt((b >> 4) & 15)).append(HEX.charAt(b & 15));
+            }
+            at = end;
+        }
+        return out.toString();
+    }
+
+    private static String unquoted(String name, CharSequence raw) {
+        int last = raw.length() - 1;
+        StringBuilder out = new StringBuilder(last);
+        int at = 1;
+        while (at < last) {
+            char c = raw.charAt(at);
+            if (c == '\\') {
+                at++;
+            }
+            if (c == '"' || at == last) {
+                break;
+            }
+            out.append(raw.charAt(at));
+            at++;
+        }
+        if (at != last || last == 0 || raw.charAt(last) != '"') {
+            throw new InvalidEventException(name, raw, "must end its quoted string where the header ends");
+        }
+        return out.toString();
+    }
+
+    private static String percentDecoded(String name, String text) {
+        byte[] bytes = new byte[text.length()];
+        int length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '%') {
+                bytes[length++] = (byte) c;
+                continue;
+            }
+            int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
+            int low = high < 0 ? -1 : Character.digit(text.charAt(i + 2), 16);
+            if (low < 0) {
+                throw new InvalidEventException(name, text, "must have two hexadecimal digits behind each %");
+            }
+            bytes[length++] = (byte) ((high << 4) | low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .toString();
+        } catch (CharacterCodingException malformed) {
+            throw new InvalidEventException(name, text, "must be UTF-8 when percent-decoded");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.cloudevents.sql;
+
+import io.cloudevents.CloudEvent;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Passes what one of its filters passes; in order, up to the first that does. */
+final class AnyOf implements EventFilter {
+    private final EventFilter[] filters;
+
+    private AnyOf(List<EventFilter> filters) {
+        this.filters = filters.toArray(new EventFilter[0]);
+    }
+
+    static EventFilter of(List<EventFilter> filters) {
+        return filters.size() == 1 ? filters.get(0) : new AnyOf(filters);
+    }
+
+    @Override
+    public boolean test(CloudEvent event) {
+        for (EventFilter filter : filters) {
+            if (filter.test(event)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String describe() {
+        return List.of(filters).stream()
+                .map(filter -> filter instanceof AllOf ? '(' + filter.describe() + ')' : filter.describe())
+                .collect(Collectors.joining(" or "));
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}
