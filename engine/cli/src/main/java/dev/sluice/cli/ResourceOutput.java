@@ -1,0 +1,106 @@
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+
+/** Prints items of a resource in one of the formats. */
+final class ResourceOutput {
+    private final Terminal terminal;
+    private final Resource resource;
+    private final Format format;
+
+    /** What {@code -o} takes. */
+    enum Format {
+        table,
+        wide,
+        json,
+        yaml,
+        name
+    }
+
+    ResourceOutput(Terminal terminal, Resource resource, Format format) {
+        this.terminal = terminal;
+        this.resource = resource;
+        this.format = format;
+    }
+
+    /** Prints a list, with headings where the format has them. */
+    void list(List<JsonNode> items) {
+        var out = terminal.out();
+        switch (format) {
+            case table, wide -> {
+                if (items.isEmpty()) {
+                    terminal.err().println("no " + resource.plural());
+                    return;
+                }
+                table(items, true);
+            }
+            case json -> out.println(Json.pretty(wrapped(items)));
+            case yaml -> out.print(yaml(wrapped(items)));
+            case name -> items.forEach(this::name);
+        }
+    }
+
+    /** Prints one item that was asked for by name. */
+    void one(JsonNode item) {
+        var out = terminal.out();
+        switch (format) {
+            case json -> out.println(Json.pretty(item));
+            case yaml -> out.print(yaml(item));
+            case table, wide, name -> list(List.of(item));
+        }
+    }
+
+    /** Prints items that changed while watching: rows without headings, or a document for each item. */
+    void changed(List<JsonNode> items) {
+        var out = terminal.out();
+        switch (format) {
+            case table, wide -> table(items, false);
+            case json -> items.forEach(item -> out.println(Json.compact(item)));
+            case yaml -> items.forEach(item -> out.print("---\n" + yaml(item)));
+            case name -> items.forEach(this::name);
+        }
+        out.flush();
+    }
+
+    private void name(JsonNode item) {
+        terminal.out().println(resource.singular() + "/" + Text.oneLine(resource.nameOf(item)));
+    }
+
+    private void table(List<JsonNode> items, boolean head) {
+        var columns = ResourceColumns.of(resource).stream()
+                .filter(column -> format == Format.wide || !column.wide())
+                .filter(column -> column.kind() != Column.Kind.REMARK || saysSomething(column, items))
+                .toList();
+        var table = new Table(columns.stream().map(Column::heading).toList());
+        for (var item : items) {
+            table.add(columns.stream().map(column -> cell(column, item)).toList());
+        }
+        var width = format == Format.wide ? Integer.MAX_VALUE : terminal.columns();
+        if (head) {
+            terminal.out().println(table.head(width));
+        }
+        table.lines(width, terminal.ansi()).forEach(terminal.out()::println);
+    }
+
+    private static boolean saysSomething(Column column, List<JsonNode> items) {
+        return items.stream().anyMatch(item -> !column.cell().apply(item).isEmpty());
+    }
+
+    private static String cell(Column column, JsonNode item) {
+        var text = column.cell().apply(item);
+        return text.isEmpty() && column.kind() != Column.Kind.REMARK ? "-" : text;
+    }
+
+    private static JsonNode wrapped(List<JsonNode> items) {
+        var list = JsonNodeFactory.instance.objectNode();
+        list.putArray("items").addAll(items);
+        return list;
+    }
+
+    private String yaml(JsonNode value) {
+        var text = Json.yaml(value);
+        return terminal.interactive() ? Text.printable(text) : text;
+    }
+}
