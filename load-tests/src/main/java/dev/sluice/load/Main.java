@@ -1,0 +1,29 @@
+package dev.sluice.load;
+
+import java.util.Arrays;
+import picocli.CommandLine;
+
+/** The {@code bench} command: measures the engine against its peers, prints the ratios, and ends cleanly on Ctrl-C. */
+public final class Main {
+    private Main() {}
+
+    /**
+     * Runs {@code bench}, {@code bench memory} or {@code bench jmh}; a leading word {@code bench} may be left out. Exits
+     * with 0, with 1 when something could not be measured or an event was lost, or with 2 on a usage mistake.
+     */
+    public static void main(String... args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        var own = args.length > 0 && args[0].equals("bench") ? Arrays.copyOfRange(args, 1, args.length) : args;
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new MemoryCommand())
+                .addSubcommand(new JmhCommand())
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println(e instanceof BenchException ? e.getMessage() : String.valueOf(e));
+                    return 1;
+                })
+                .execute(own);
+    }
+}

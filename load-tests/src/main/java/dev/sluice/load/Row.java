@@ -1,0 +1,40 @@
+package dev.sluice.load;
+
+import java.util.List;
+
+/**
+ * One figure: the engine against its peer.
+ *
+ * @param id its number in the list of goals
+ * @param what what was measured, in words
+ * @param unit of both sides
+ * @param aim what the ratio is meant to be
+ * @param rounds what was measured, in the order of time; at least one
+ */
+record Row(String id, String what, String unit, Aim aim, List<Round> rounds) {
+    Row {
+        if (rounds.isEmpty()) {
+            throw new IllegalArgumentException(id + " has no rounds");
+        }
+        rounds = List.copyOf(rounds);
+    }
+
+    /** The engine's median. */
+    double engine() {
+        return Statistics.median(rounds.stream().mapToDouble(Round::engine).toArray());
+    }
+
+    /** The peer's median. */
+    double peer() {
+        return Statistics.median(rounds.stream().mapToDouble(Round::peer).toArray());
+    }
+
+    /** The engine's median by the peer's. */
+    double ratio() {
+        return engine() / peer();
+    }
+
+    boolean met() {
+        return aim.metBy(ratio());
+    }
+}

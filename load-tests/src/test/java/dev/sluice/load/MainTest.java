@@ -1,0 +1,43 @@
+package dev.sluice.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class MainTest {
+    private final StringWriter errors = new StringWriter();
+
+    @Test
+    void refusesAFigureThatThereIsNot() {
+        assertThat(run("P99")).isEqualTo(2);
+        assertThat(errors.toString()).contains("there is no figure 'P99': it must be one of P1, P2, P3, P14");
+    }
+
+    @Test
+    void refusesAnUnknownOption() {
+        assertThat(run("--slow")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--slow");
+    }
+
+    @Test
+    void memoryRefusesNumbersThatMakeNoSense() {
+        assertThat(run("memory", "--events", "0")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--events must be at least 1");
+    }
+
+    @Test
+    void helpEndsWell() {
+        assertThat(run("memory", "--help")).isZero();
+    }
+
+    private int run(String... args) {
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new MemoryCommand())
+                .setErr(new PrintWriter(errors, true))
+                .setOut(new PrintWriter(new StringWriter()))
+                .execute(args);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatisticsTest {
+    @Test
+    void medianIsTheMiddleValueWhateverTheOrder() {
+        assertThat(Statistics.median(9, 1, 5)).isEqualTo(5);
+    }
+
+    @Test
+    void medianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
+        assertThat(Statistics.median(1, 2, 4, 100)).isEqualTo(3);
+    }
+
+    @Test
+    void medianOfNothingIsNoNumber() {
+        assertThat(Statistics.median()).isNaN();
+    }
+
+    @Test
+    void medianLeavesTheRoundsInTheirOrder() {
+        double[] rounds = {3, 1, 2};
+
+        Statistics.median(rounds);
+
+        assertThat(rounds).containsExactly(3, 1, 2);
+    }
+
+    @Test
+    void ratioIsOfTheMediansSoThatOneBadRoundDoesNotShow() {
+        var row = new Row(
+                "P1",
+                "x",
+                "requests/s",
+                Aim.atLeast(0.85),
+                List.of(new Round(90, 100), new Round(10, 100), new Round(95, 100)));
+
+        assertThat(row.ratio()).isEqualTo(0.9);
+        assertThat(row.met()).isTrue();
+    }
+
+    @Test
+    void aimIsMetAtItsBoundAndNotByWhatIsNoNumber() {
+        assertThat(Aim.atLeast(0.85).metBy(0.85)).isTrue();
+        assertThat(Aim.atLeast(0.85).metBy(0.849)).isFalse();
+        assertThat(Aim.atMost(0.4).metBy(0.4)).isTrue();
+        assertThat(Aim.atMost(0.4).metBy(0.41)).isFalse();
+        assertThat(Aim.atLeast(0.85).metBy(Double.NaN)).isFalse();
+    }
+
+    @Test
+    void refusesARowWithoutRounds() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Row("P1", "x", "ns", Aim.atMost(1), List.of()))
+                .withMessage("P1 has no rounds");
+    }
+}
