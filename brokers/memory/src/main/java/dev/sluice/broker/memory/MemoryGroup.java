@@ -254,7 +254,7 @@ final class MemoryGroup {
                 accepted++;
                 var from = share.window.position();
                 if (share.window.done(delivery.offset())) {
-                    topic.positionMoved(share.partition, from);
+                    topic.readers.positionMoved(share.partition, from);
                 }
             } else {
                 released++;

@@ -32,7 +32,7 @@ final class MemoryMember extends Emitter<Delivery> {
             if (isEnded()) {
                 return;
             }
-            joined = topic.group(
+            joined = topic.readers.group(
                     source.subscription().group(), source.subscription().start());
             group = joined;
             joined.join(this);

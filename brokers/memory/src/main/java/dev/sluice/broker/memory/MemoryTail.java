@@ -34,7 +34,7 @@ final class MemoryTail extends Emitter<TailEvent> {
             if (isEnded()) {
                 return;
             }
-            topic.add(this);
+            topic.readers.add(this);
             var partitions = topic.room.log.partitions();
             next = new long[partitions];
             liveFrom = new long[partitions];
@@ -77,7 +77,7 @@ final class MemoryTail extends Emitter<TailEvent> {
     void leave() {
         topic.lock();
         try {
-            topic.remove(this);
+            topic.readers.remove(this);
         } finally {
             topic.unlock();
         }

@@ -1,12 +1,10 @@
 package dev.sluice.broker.memory;
 
 import dev.sluice.broker.BrokerException;
-import dev.sluice.broker.Start;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.cloudevents.WireEvent;
 import io.cloudevents.CloudEvent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * A topic: its room, its groups, and those who watch it.
+ * A topic: its room, its readers, and the lock and the signals of both.
  *
  * <p>One lock guards all of it, groups and their windows included; its sections are short and signal nobody. What has to
  * be signalled is noted by {@link #due} and done by {@link #unlock} once the lock is free: each kind by a serialised
@@ -32,17 +30,13 @@ final class MemoryTopic {
     /** A send waits that no timer may be watching. */
     static final int ARM = 8;
 
-    private static final int GROUPS_MAX = 1_000;
-    private static final int TAILS_MAX = 1_000;
-
     final String name;
     final MemoryBroker broker;
     final TopicMeters meters;
     final TopicRoom room;
+    final TopicReaders readers;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicInteger signalling = new AtomicInteger();
-    private volatile MemoryGroup[] groups = {};
-    private volatile MemoryTail[] tails = {};
     private volatile long evictableBytes;
     private volatile @Nullable Disposable expiry;
     private int due;
@@ -53,6 +47,7 @@ final class MemoryTopic {
         this.broker = broker;
         this.name = name;
         this.room = new TopicRoom(this, broker.limits(), broker.budget());
+        this.readers = new TopicReaders(this);
         this.meters = new TopicMeters(broker, this);
     }
 
@@ -95,7 +90,7 @@ final class MemoryTopic {
             signalDecided();
         }
         if ((signals & WAKE) != 0) {
-            wakeAll();
+            readers.wakeAll();
         }
         if ((signals & ARM) != 0) {
             arm();
@@ -127,25 +122,6 @@ final class MemoryTopic {
         }
     }
 
-    /** Tells those who read the partition that there may be more. */
-    void wake(int partition) {
-        for (var group : groups) {
-            group.wake(partition);
-        }
-        for (var tail : tails) {
-            tail.wake();
-        }
-    }
-
-    private void wakeAll() {
-        for (var group : groups) {
-            group.wakeAll();
-        }
-        for (var tail : tails) {
-            tail.wake();
-        }
-    }
-
     /** Checks an event and makes it ready to be stored. */
     StoredEvent prepare(CloudEvent event, @Nullable String recordKey) {
         var wire = WireEvent.of(event);
@@ -164,7 +140,7 @@ final class MemoryTopic {
         return Integer.remainderUnsigned(hash ^ (hash >>> 16), room.log.partitions());
     }
 
-    /** Stores the event if there is room and no send waits for it. {@link #wake} has to follow if it did. */
+    /** Stores the event if there is room and no send waits for it. {@link TopicReaders#wake} has to follow if it did. */
     boolean storeNow(StoredEvent event) {
         lock();
         try {
@@ -193,7 +169,7 @@ final class MemoryTopic {
             unlock();
         }
         send.signal();
-        wakeAll();
+        readers.wakeAll();
     }
 
     void withdraw(WaitingSend send) {
@@ -262,66 +238,16 @@ final class MemoryTopic {
         unlock();
     }
 
+    /** Under the lock. */
     boolean isClosed() {
         return closed;
     }
 
-    /** The group of that name; it comes to be if there is none. Under the lock. */
-    MemoryGroup group(String groupName, Start start) {
-        requireOpen();
-        for (var group : groups) {
-            if (group.name.equals(groupName)) {
-                return group;
-            }
-        }
-        if (groups.length == GROUPS_MAX) {
-            throw new BrokerException.Refused(broker.name(), "topic '" + name + "' has 1,000 groups already", null);
-        }
-        var group = new MemoryGroup(this, groupName, start);
-        var more = Arrays.copyOf(groups, groups.length + 1);
-        more[groups.length] = group;
-        groups = more;
-        room.readByGroup();
-        for (var p = 0; p < room.log.partitions(); p++) {
-            room.log.moveFloor(p, Math.min(room.log.floor(p), group.position(p)));
-        }
-        return group;
-    }
-
-    /** A group's position in the partition moved from where it was; what all are done with may go. Under the lock. */
-    void positionMoved(int partition, long from) {
-        if (from > room.log.floor(partition)) {
-            return;
-        }
-        var floor = Long.MAX_VALUE;
-        for (var group : groups) {
-            floor = Math.min(floor, group.position(partition));
-        }
-        if (floor > from) {
-            room.floorMoved(partition, floor);
-        }
-    }
-
-    private void requireOpen() {
+    /** Under the lock. */
+    void requireOpen() {
         if (closed) {
             throw broker.closedException();
         }
-    }
-
-    /** Under the lock. */
-    void add(MemoryTail tail) {
-        requireOpen();
-        if (tails.length == TAILS_MAX) {
-            throw new BrokerException.Refused(broker.name(), "topic '" + name + "' is watched 1,000 times", null);
-        }
-        var more = Arrays.copyOf(tails, tails.length + 1);
-        more[tails.length] = tail;
-        tails = more;
-    }
-
-    /** Under the lock. */
-    void remove(MemoryTail tail) {
-        tails = Arrays.stream(tails).filter(t -> t != tail).toArray(MemoryTail[]::new);
     }
 
     TopicStatus status() {
@@ -332,10 +258,7 @@ final class MemoryTopic {
                 var log = room.log.partition(p);
                 partitions.add(new TopicStatus.PartitionStatus(p, log.start(), log.end(), log.bytes()));
             }
-            return new TopicStatus(
-                    name,
-                    partitions,
-                    Arrays.stream(groups).map(MemoryGroup::lag).toList());
+            return new TopicStatus(name, partitions, readers.lags());
         } finally {
             lock.unlock();
         }
@@ -358,12 +281,7 @@ final class MemoryTopic {
         if (timer != null) {
             timer.dispose();
         }
-        for (var group : groups) {
-            group.close(why);
-        }
-        for (var tail : tails) {
-            tail.fail(why);
-        }
+        readers.close(why);
         meters.close();
     }
 }

@@ -45,7 +45,7 @@ final class MonoPublish extends Mono<Void> {
         try {
             Operators.complete(actual);
         } finally {
-            topic.wake(stored.partition);
+            topic.readers.wake(stored.partition);
         }
     }
 }
