@@ -1,0 +1,140 @@
+package dev.sluice.server;
+
+import dev.sluice.cli.CommandFailure;
+import dev.sluice.cli.ExitCode;
+import dev.sluice.cloudevents.JsonEventFormat;
+import dev.sluice.server.manifest.Durations;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/** Runs a project's folder and shows what happens in it, with sample events to begin with. */
+@Command(
+        name = "dev",
+        description = "Run the sluice.yaml of a folder, feed its sample events and show what happens.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Sample events are in FOLDER/events/TOPIC.jsonl, one structured CloudEvent per line.",
+            "Example: sluice dev samples/orders"
+        })
+final class DevCommand implements Callable<Integer> {
+    private static final String STRUCTURED = "application/cloudevents+json";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "FOLDER",
+            defaultValue = ".",
+            description = "Where sluice.yaml is (default: this folder).")
+    private Path folder = Path.of(".");
+
+    @Mixin
+    private final NodeOptions options = new NodeOptions();
+
+    @Option(names = "--pace", paramLabel = "TIME", description = "Pause before each sample event (default 500ms).")
+    private String pace = "500ms";
+
+    @Option(
+            names = "--feed-rounds",
+            paramLabel = "N",
+            description = "How often the sample events are fed, 0 for without end (default 1).")
+    private int rounds = 1;
+
+    @Option(names = "--no-feed", description = "Feed no sample events.")
+    private boolean noFeed;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var line = RunCommand.line(spec);
+        var err = line.getErr();
+        var pause = pause();
+        var manifest = Manifests.read(List.of(manifest()), err);
+        var settings = options.settings(manifest.server());
+        var feed = feed();
+        var stop = StopSignal.install();
+        var node = RunCommand.start(() -> Node.start(manifest, settings));
+        var watch = TopicWatch.start(node, err, line.getColorScheme().ansi());
+        line.getOut().println(node.readyLine());
+        line.getOut().flush();
+        tellHowToSend(node, feed, err);
+        var feeding = feeding(node, feed, pause, err);
+        stop.await();
+        feeding.dispose();
+        err.println("stopping: finishing what is in flight, up to " + Durations.text(settings.grace()));
+        node.stop();
+        watch.dispose();
+        stop.done();
+        return ExitCode.OK;
+    }
+
+    private Duration pause() {
+        if (rounds < 0) {
+            throw new CommandFailure(ExitCode.USAGE, "--feed-rounds is " + rounds + ": must not be negative");
+        }
+        return Durations.parse(pace)
+                .orElseThrow(() -> new CommandFailure(ExitCode.USAGE, "--pace is '" + pace + "': " + Durations.RULE));
+    }
+
+    private Path home() {
+        var isFile = Files.isRegularFile(folder);
+        return isFile ? Objects.requireNonNullElse(folder.getParent(), Path.of("")) : folder;
+    }
+
+    private Path manifest() {
+        if (Files.isRegularFile(folder)) {
+            return folder;
+        }
+        var file = folder.resolve("sluice.yaml").normalize();
+        if (!Files.exists(file)) {
+            throw new CommandFailure(ExitCode.NOT_FOUND, "there is no " + file + ": name a folder that has a sluice.yaml");
+        }
+        return file;
+    }
+
+    private Feed feed() {
+        try {
+            return noFeed ? new Feed(List.of()) : Feed.read(home().resolve("events"));
+        } catch (Feed.InvalidFeedException e) {
+            throw new CommandFailure(ExitCode.INVALID, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Disposable feeding(Node node, Feed feed, Duration pause, PrintWriter err) {
+        return feed.publish(node.topics(), pause, rounds)
+                .then(Mono.fromRunnable(() -> {
+                    if (!feed.events().isEmpty()) {
+                        err.println("all " + feed.events().size() + " sample events are fed; Ctrl-C stops");
+                    }
+                }))
+                .subscribe();
+    }
+
+    /** The command that sends an event of one's own, after the first sample's example. */
+    private static void tellHowToSend(Node node, Feed feed, PrintWriter err) {
+        feed.first().ifPresent(sample -> {
+            var event = sample.event().toBuilder().id("my-1").build();
+            var json = new String(new JsonEventFormat().write(event), StandardCharsets.UTF_8);
+            err.println("send an event of your own:");
+            err.println("  curl -i " + node.ingressUrl() + "/topics/" + sample.topic() + " -H 'Content-Type: "
+                    + STRUCTURED + "' -d '" + json.replace("'", "'\\''") + "'");
+        });
+    }
+}

@@ -1,0 +1,190 @@
+package dev.sluice.server;
+
+import dev.sluice.cli.ExitCode;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineOptions;
+import dev.sluice.engine.FunctionStatus;
+import dev.sluice.server.manifest.Manifest;
+import dev.sluice.trigger.http.HttpIngress;
+import dev.sluice.trigger.http.HttpLimits;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+
+/**
+ * An engine with everything around it: brokers, functions, readings, ingress, admin API, opened in this order and closed
+ * in the other one. Start and stop block.
+ */
+final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration FUNCTIONS_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private final Metrics metrics = new Metrics();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    /** What closes what was opened, the last one first. */
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+
+    private @Nullable Topics topics;
+    private @Nullable Engine engine;
+    private @Nullable HttpIngress ingress;
+    private @Nullable DisposableServer server;
+    private @Nullable AdminServer admin;
+
+    private Node(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a node; it serves once this returns. Blocks, up to 30 s for the functions' first instances.
+     *
+     * @throws NodeException when something can't be opened; then all is closed again
+     */
+    static Node start(Manifest manifest, Settings settings) throws NodeException {
+        var node = new Node(settings);
+        try {
+            node.open(manifest);
+        } catch (NodeException e) {
+            node.closeAll();
+            throw e;
+        } catch (RuntimeException e) {
+            node.closeAll();
+            throw new NodeException(ExitCode.FAILURE, "the node could not start: " + e, e);
+        }
+        return node;
+    }
+
+    private void open(Manifest manifest) throws NodeException {
+        closing.push(metrics::close);
+        var code = LoadedFunctions.load(manifest.functions());
+        closing.push(code::close);
+        var limits = HttpLimits.DEFAULT;
+        var opened = Topics.open(manifest, limits.bodyBytes(), metrics.registry());
+        topics = opened;
+        closing.push(opened::close);
+        var running = Engine.create(EngineOptions.defaults(), metrics.registry());
+        engine = running;
+        closing.push(this::drainEngine);
+        code.specs().forEach(running::deploy);
+        var routes = Triggers.attach(manifest.triggers(), opened, running);
+        var front = HttpIngress.builder()
+                .topics(opened::sink)
+                .tails(opened::tail)
+                .functions(running::functionIntake)
+                .routes(routes)
+                .limits(limits)
+                .meters(metrics.registry())
+                .build();
+        ingress = front;
+        var state = new NodeState(opened.brokers(), running::functions, running::triggers, draining::get);
+        var adminServer = AdminServer.start(new AdminRoutes(state, metrics), settings.adminPort());
+        admin = adminServer;
+        closing.push(adminServer::close);
+        awaitFunctions(running);
+        var http = front.configure(HttpServer.create()).handle(front.handler());
+        var bound = HttpServers.bind(http, settings.host(), settings.port(), "port");
+        server = bound;
+        closing.push(() -> HttpServers.close(bound));
+    }
+
+    /** Waits until no function is starting. One that has failed is told and tried again by the engine meanwhile. */
+    private static void awaitFunctions(Engine engine) {
+        var started = await(
+                () -> engine.functions().stream().noneMatch(f -> f.state() == FunctionStatus.State.STARTING),
+                FUNCTIONS_PATIENCE);
+        if (!started) {
+            LOG.warn("some functions have not started within {} s; the node serves without them",
+                    FUNCTIONS_PATIENCE.toSeconds());
+        }
+        engine.functions().stream()
+                .filter(function -> function.state() == FunctionStatus.State.FAILED)
+                .forEach(function -> LOG.warn("function '{}' does not start: {}", function.name(), function.detail()));
+    }
+
+    private static boolean await(BooleanSupplier condition, Duration patience) {
+        if (condition.getAsBoolean()) {
+            return true;
+        }
+        var met = Flux.interval(POLL)
+                .filter(tick -> condition.getAsBoolean())
+                .next()
+                .timeout(patience, Mono.empty())
+                .block();
+        return met != null;
+    }
+
+    /** Where events and calls come in. */
+    String ingressUrl() {
+        return HttpServers.url(settings.host(), Objects.requireNonNull(server));
+    }
+
+    String adminUrl() {
+        return Objects.requireNonNull(admin).url();
+    }
+
+    Topics topics() {
+        return Objects.requireNonNull(topics);
+    }
+
+    Engine engine() {
+        return Objects.requireNonNull(engine);
+    }
+
+    /** The line that says that the node serves. */
+    String readyLine() {
+        return "sluice ready: ingress " + ingressUrl() + " admin " + adminUrl();
+    }
+
+    /**
+     * Stops: not ready at once, no new events and calls, what is in flight is finished within the grace and given back
+     * otherwise. Blocks for the grace and a few seconds at most. Idempotent: later calls return at once.
+     */
+    void stop() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        draining.set(true);
+        var front = Objects.requireNonNull(ingress);
+        front.draining(true);
+        drainEngine();
+        await(() -> front.inFlight() == 0, RESPONSES_PATIENCE);
+        closeAll();
+    }
+
+    private void drainEngine() {
+        var running = engine;
+        if (running == null) {
+            return;
+        }
+        engine = null;
+        running.drain(draining.get() ? settings.grace() : Duration.ZERO)
+                .onErrorResume(error -> {
+                    LOG.atWarn().setCause(error).log("the engine did not drain cleanly");
+                    return Mono.empty();
+                })
+                .block();
+    }
+
+    private void closeAll() {
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().run();
+            } catch (RuntimeException e) {
+                LOG.atWarn().setCause(e).log("something could not be closed");
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.sluice.server;
+
+import dev.sluice.cli.CommandFailure;
+import dev.sluice.cli.ExitCode;
+import dev.sluice.server.manifest.ServerManifest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags of every command that starts a node. Kept as text, so that flags and variables obey one set of rules. */
+final class NodeOptions {
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port of the ingress, 0 for a free one (env SLUICE_PORT, default 8080).")
+    private @Nullable String port;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Port of the admin API on 127.0.0.1, 0 for a free one (env SLUICE_ADMIN_PORT, default 7070).")
+    private @Nullable String adminPort;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Address that the ingress listens on (env SLUICE_HOST, default 127.0.0.1).")
+    private @Nullable String host;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            description = "Time to finish what is in flight at a stop (env SLUICE_GRACE, default 25s).")
+    private @Nullable String grace;
+
+    /** The settings that follow; ends the command when a flag or variable is wrong. */
+    Settings settings(ServerManifest manifest) {
+        var flags = new LinkedHashMap<String, String>();
+        put(flags, "port", port);
+        put(flags, "admin-port", adminPort);
+        put(flags, "host", host);
+        put(flags, "grace", grace);
+        try {
+            return Settings.of(flags, System.getenv(), manifest);
+        } catch (InvalidSettingsException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void put(Map<String, String> flags, String name, @Nullable String value) {
+        if (value != null) {
+            flags.put(name, value);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.server;
+
+import dev.sluice.broker.Broker.Health;
+import dev.sluice.engine.FunctionStatus;
+import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.NodeState.NodeBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/** Whether a node should get traffic, and every reason why not. */
+final class Readiness {
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(2);
+
+    private Readiness() {}
+
+    /** The reasons why it should not, a sentence each; empty when it is ready. Blocks up to 2 s per broker. */
+    static List<String> reasons(NodeState node) {
+        var reasons = new ArrayList<String>();
+        if (node.draining().getAsBoolean()) {
+            reasons.add("the node is draining");
+        }
+        for (var broker : node.brokers()) {
+            var health = health(broker);
+            if (!health.up()) {
+                reasons.add("broker '" + broker.broker().name() + "' is down: " + health.detail());
+            }
+        }
+        node.functions().get().forEach(function -> addReason(function, reasons));
+        node.triggers().get().forEach(trigger -> addReason(trigger, reasons));
+        return reasons;
+    }
+
+    static Health health(NodeBroker broker) {
+        var health = broker.broker()
+                .health()
+                .timeout(BROKER_PATIENCE, Mono.just(new Health(false, "it did not answer within 2 s")))
+                .onErrorResume(error -> Mono.just(new Health(false, String.valueOf(error.getMessage()))))
+                .block();
+        return health == null ? new Health(false, "it says nothing") : health;
+    }
+
+    private static void addReason(FunctionStatus function, List<String> reasons) {
+        if (function.state() == FunctionStatus.State.STARTING || function.state() == FunctionStatus.State.FAILED) {
+            reasons.add(sentence("function '" + function.name() + "' is " + function.state(), function.detail()));
+        }
+    }
+
+    private static void addReason(TriggerStatus trigger, List<String> reasons) {
+        if (trigger.state() == TriggerStatus.State.STOPPED) {
+            reasons.add(sentence("trigger '" + trigger.name() + "' is STOPPED", trigger.detail()));
+        } else if (trigger.parked() > 0) {
+            reasons.add(sentence("trigger '" + trigger.name() + "' has " + trigger.parked() + " parked", trigger.detail()));
+        }
+    }
+
+    private static String sentence(String what, String detail) {
+        return detail.isEmpty() ? what : what + ": " + detail;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.server;
+
+import dev.sluice.server.manifest.Durations;
+import dev.sluice.server.manifest.ServerManifest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node runs with.
+ *
+ * @param host the address that the ingress listens on; 127.0.0.1 unless told otherwise
+ * @param port of the ingress, 8080; 0 for a free one
+ * @param adminPort of the admin API, 7070, always on 127.0.0.1 since it has no authentication; 0 for a free one
+ * @param grace how long the node may take to finish what is in flight when it stops, 25 s
+ */
+record Settings(String host, int port, int adminPort, Duration grace) {
+    static final String HOST = "127.0.0.1";
+    static final int PORT = 8080;
+    static final int ADMIN_PORT = 7070;
+    static final Duration GRACE = Duration.ofSeconds(25);
+
+    private static final String PORT_RULE = "must be a port: 0 to 65535, 0 for a free one";
+
+    /**
+     * The first of flag, environment variable, manifest and default that is there.
+     *
+     * @param flags by the flag's name without dashes; those that were not given are absent
+     * @throws InvalidSettingsException with every mistake in any of them, used or not, each with its origin
+     */
+    static Settings of(Map<String, String> flags, Map<String, String> environment, ServerManifest manifest)
+            throws InvalidSettingsException {
+        var sources = new Sources(flags, environment);
+        var settings = new Settings(
+                sources.value("host", Settings::host, "must not be blank", manifest.host(), HOST),
+                sources.value("port", Settings::port, PORT_RULE, manifest.port(), PORT),
+                sources.value("admin-port", Settings::port, PORT_RULE, manifest.adminPort(), ADMIN_PORT),
+                sources.value("grace", Settings::grace, graceRule(), manifest.grace(), GRACE));
+        if (!sources.mistakes.isEmpty()) {
+            throw new InvalidSettingsException(sources.mistakes);
+        }
+        return settings;
+    }
+
+    private static String graceRule() {
+        return Durations.RULE + ", up to 1h";
+    }
+
+    private static Optional<String> host(String text) {
+        return Optional.of(text.strip()).filter(host -> !host.isEmpty());
+    }
+
+    private static Optional<Integer> port(String text) {
+        return text.matches("\\d{1,5}")
+                ? Optional.of(Integer.valueOf(text)).filter(port -> port <= 65_535)
+                : Optional.empty();
+    }
+
+    private static Optional<Duration> grace(String text) {
+        return Durations.parse(text).filter(grace -> grace.compareTo(Duration.ofHours(1)) <= 0);
+    }
+
+    /** Where values come from, and what was wrong with them. */
+    private static final class Sources {
+        private final Map<String, String> flags;
+        private final Map<String, String> environment;
+        private final List<String> mistakes = new ArrayList<>();
+
+        Sources(Map<String, String> flags, Map<String, String> environment) {
+            this.flags = flags;
+            this.environment = environment;
+        }
+
+        <T> T value(String name, Function<String, Optional<T>> parse, String rule, @Nullable T manifest, T standard) {
+            var flag = parsed("--" + name, flags.get(name), parse, rule);
+            var shortName = "SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+            var longName = shortName.replace("SLUICE_", "SLUICE_SERVER_");
+            var ofShort = parsed(shortName, environment.get(shortName), parse, rule);
+            var ofLong = parsed(longName, environment.get(longName), parse, rule);
+            if (ofShort.isPresent() && ofLong.isPresent() && !ofShort.equals(ofLong)) {
+                mistakes.add(shortName + " is '" + environment.get(shortName) + "' and " + longName + " is '"
+                        + environment.get(longName) + "': they mean the same, set one");
+            }
+            return flag.or(() -> ofShort)
+                    .or(() -> ofLong)
+                    .or(() -> Optional.ofNullable(manifest))
+                    .orElse(standard);
+        }
+
+        private <T> Optional<T> parsed(
+                String origin, @Nullable String text, Function<String, Optional<T>> parse, String rule) {
+            if (text == null) {
+                return Optional.empty();
+            }
+            var parsed = parse.apply(text);
+            if (parsed.isEmpty()) {
+                mistakes.add(origin + " is '" + text + "': " + rule);
+            }
+            return parsed;
+        }
+    }
+}

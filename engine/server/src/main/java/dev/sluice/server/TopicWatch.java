@@ -1,0 +1,79 @@
+package dev.sluice.server;
+
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.manifest.TopicRef;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Help.Ansi;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Shows what comes onto the topics of a node and what fails in it, a line each. A slow terminal misses lines. */
+final class TopicWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final Duration FAILURES_EVERY = Duration.ofMillis(500);
+    private static final int PREFETCH = 64;
+    private static final int WIDTH_MAX = 32;
+
+    private final PrintWriter out;
+    private final EventLine line;
+    private final Map<String, Long> failed = new HashMap<>();
+
+    private TopicWatch(PrintWriter out, EventLine line) {
+        this.out = out;
+        this.line = line;
+    }
+
+    /** Watches from now on, until disposed. */
+    static Disposable start(Node node, PrintWriter out, Ansi ansi) {
+        var topics = node.topics().all();
+        var width = topics.stream().mapToInt(topic -> topic.name().length()).max().orElse(0);
+        var watch = new TopicWatch(out, new EventLine(ansi, Math.min(width, WIDTH_MAX)));
+        var running = Disposables.composite();
+        topics.forEach(topic -> running.add(watch.topic(node.topics(), topic)));
+        running.add(watch.failures(node.engine()));
+        return running;
+    }
+
+    private Disposable topic(Topics topics, TopicRef topic) {
+        return topics.broker(topic.broker())
+                .tail(topic.name(), Map.of())
+                .publishOn(Schedulers.boundedElastic(), PREFETCH)
+                .doOnNext(seen -> out.println(line.event(LocalTime.now(), topic.name(), seen.event())))
+                .onErrorResume(error -> {
+                    LOG.debug("topic '{}' is not shown any more: {}", topic.name(), error.toString());
+                    return Mono.empty();
+                })
+                .subscribe();
+    }
+
+    private Disposable failures(Engine engine) {
+        return Flux.interval(FAILURES_EVERY, Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .concatMap(tick -> Mono.fromRunnable(() -> engine.triggers().forEach(this::tellFailures)), 1)
+                .subscribe();
+    }
+
+    private void tellFailures(TriggerStatus trigger) {
+        var before = failed.getOrDefault(trigger.name(), 0L);
+        failed.put(trigger.name(), trigger.failed());
+        var more = trigger.failed() - before;
+        if (more > 0) {
+            var waiting = trigger.waiting() == 0 ? "" : ", " + trigger.waiting() + " wait for the next try";
+            var detail = trigger.detail().isEmpty() ? "" : ": " + trigger.detail();
+            out.println(line.failure(
+                    LocalTime.now(),
+                    trigger.function(),
+                    more + (more == 1 ? " try" : " tries") + " failed (" + trigger.name() + ")" + waiting + detail));
+        }
+    }
+}

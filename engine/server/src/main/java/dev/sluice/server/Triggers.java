@@ -1,0 +1,112 @@
+package dev.sluice.server;
+
+import dev.sluice.broker.AnswerSink;
+import dev.sluice.broker.EventSink;
+import dev.sluice.broker.EventSource;
+import dev.sluice.broker.Ordering;
+import dev.sluice.broker.Subscription;
+import dev.sluice.engine.AnswerPolicy;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.TriggerSpec;
+import dev.sluice.server.manifest.TopicRef;
+import dev.sluice.server.manifest.TriggerManifest;
+import dev.sluice.server.manifest.TriggerManifest.Mode;
+import dev.sluice.trigger.http.HttpRoute;
+import dev.sluice.trigger.topic.TopicReading;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the triggers of manifests into readings, pipelines and paths. */
+final class Triggers {
+    private final Topics topics;
+    private final Map<Group, TopicReading> readings = new HashMap<>();
+
+    private record Group(TopicRef topic, String name) {}
+
+    private Triggers(Topics topics) {
+        this.topics = topics;
+    }
+
+    /**
+     * Attaches the triggers to the engine; those with a topic start to read. Triggers that name one group of a topic share
+     * one reading.
+     *
+     * @return the paths that some of them have
+     */
+    static List<HttpRoute> attach(List<TriggerManifest> triggers, Topics topics, Engine engine) {
+        return new Triggers(topics).attach(triggers, engine);
+    }
+
+    private List<HttpRoute> attach(List<TriggerManifest> triggers, Engine engine) {
+        // All members of a group join before the first one reads.
+        var sources = new HashMap<String, EventSource>();
+        for (var trigger : triggers) {
+            var reading = trigger.reading();
+            if (reading != null) {
+                sources.put(trigger.name(), reading(reading).member(trigger.name()));
+            }
+        }
+        var routes = new ArrayList<HttpRoute>();
+        for (var trigger : triggers) {
+            engine.attach(spec(trigger, sources.get(trigger.name())));
+            var http = trigger.http();
+            if (http != null) {
+                routes.add(route(trigger, http, engine));
+            }
+        }
+        return routes;
+    }
+
+    private TopicReading reading(TriggerManifest.Reading reading) {
+        var topic = reading.topic();
+        var subscription = new Subscription(topic.name(), reading.group(), reading.start());
+        return readings.computeIfAbsent(
+                new Group(topic, reading.group()),
+                group -> new TopicReading(topics.broker(topic.broker()).source(subscription)));
+    }
+
+    private HttpRoute route(TriggerManifest trigger, TriggerManifest.Http http, Engine engine) {
+        var reading = trigger.reading();
+        if (http.mode() == Mode.REPLY || reading == null) {
+            return HttpRoute.reply(http.path(), http.method(), engine.triggerIntake(trigger.name()), trigger.name());
+        }
+        return HttpRoute.accept(http.path(), http.method(), topics.sink(reading.topic()), trigger.name());
+    }
+
+    private TriggerSpec spec(TriggerManifest trigger, @Nullable EventSource source) {
+        var reading = trigger.reading();
+        var deadLetters = trigger.deadLetters();
+        return new TriggerSpec(
+                trigger.name(),
+                trigger.function(),
+                reading == null ? null : reading.topic().name(),
+                source,
+                reading == null ? Ordering.NONE : reading.ordering(),
+                trigger.filter(),
+                new AnswerPolicy(
+                        answers(trigger), trigger.answers().type(), trigger.answers().source()),
+                trigger.delivery(),
+                deadLetters == null ? null : topics.sink(deadLetters),
+                trigger.share());
+    }
+
+    private AnswerSink answers(TriggerManifest trigger) {
+        var routes = trigger.answers().routes();
+        if (routes.isEmpty()) {
+            return AnswerSink.NONE;
+        }
+        var byType = new HashMap<String, EventSink>();
+        EventSink rest = null;
+        for (var route : routes) {
+            if (route.type() == null) {
+                rest = topics.sink(route.topic());
+            } else {
+                byType.put(route.type(), topics.sink(route.topic()));
+            }
+        }
+        return byType.isEmpty() && rest != null ? rest : new AnswerRouting(trigger.name(), byType, rest);
+    }
+}
