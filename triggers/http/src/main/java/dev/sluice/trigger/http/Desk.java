@@ -1,0 +1,61 @@
+package dev.sluice.trigger.http;
+
+import dev.sluice.cloudevents.EventLimits;
+import dev.sluice.cloudevents.JsonEventFormat;
+import dev.sluice.cloudevents.http.HttpEvents;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What all exchanges share: limits, codecs, meters, and whether the ingress is shutting down. */
+final class Desk {
+    private final HttpLimits limits;
+    private final Occupancy occupancy;
+    private final IngressMeters meters;
+    private final HttpEvents events;
+    private final JsonEventFormat json;
+    private volatile boolean draining;
+
+    Desk(HttpLimits limits, MeterRegistry registry) {
+        this.limits = limits;
+        this.occupancy = new Occupancy(limits);
+        this.meters = new IngressMeters(registry, occupancy);
+        var defaults = EventLimits.DEFAULT;
+        var within = new EventLimits(
+                limits.bodyBytes(),
+                defaults.extensions(),
+                defaults.nameChars(),
+                defaults.valueBytes(),
+                limits.batchEvents(),
+                defaults.jsonDepth(),
+                defaults.numberChars());
+        this.events = new HttpEvents(within);
+        this.json = new JsonEventFormat(within);
+    }
+
+    HttpLimits limits() {
+        return limits;
+    }
+
+    Occupancy occupancy() {
+        return occupancy;
+    }
+
+    IngressMeters meters() {
+        return meters;
+    }
+
+    HttpEvents events() {
+        return events;
+    }
+
+    JsonEventFormat json() {
+        return json;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void draining(boolean now) {
+        draining = now;
+    }
+}

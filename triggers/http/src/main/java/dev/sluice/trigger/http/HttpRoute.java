@@ -1,0 +1,107 @@
+package dev.sluice.trigger.http;
+
+import dev.sluice.broker.EventSink;
+import dev.sluice.broker.Intake;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path of a trigger's own. In reply mode a request is a call, answered with what the function answers; in accept mode
+ * it is stored on a topic and answered 202.
+ */
+public final class HttpRoute {
+    private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]{1,200}){1,32}");
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+
+    private final String path;
+    private final String method;
+    private final String trigger;
+    private final @Nullable Intake intake;
+    private final @Nullable EventSink sink;
+
+    private HttpRoute(String path, String method, String trigger, @Nullable Intake intake, @Nullable EventSink sink) {
+        this.path = checkedPath(path);
+        this.method = checkedMethod(method);
+        this.trigger = Objects.requireNonNull(trigger, "trigger");
+        this.intake = intake;
+        this.sink = sink;
+    }
+
+    /**
+     * A call per request.
+     *
+     * @param path starts with a slash, in letters, digits and {@code . _ ~ -}; not below {@code /topics} or {@code /functions}
+     * @param method in capitals, any but OPTIONS, HEAD, CONNECT and TRACE
+     * @param name the trigger's name
+     * @throws IllegalArgumentException when path or method are not like that
+     */
+    public static HttpRoute reply(String path, String method, Intake intake, String name) {
+        return new HttpRoute(path, method, name, Objects.requireNonNull(intake, "intake"), null);
+    }
+
+    /** An event stored per request; the parameters are those of {@link #reply}. */
+    public static HttpRoute accept(String path, String method, EventSink sink, String name) {
+        return new HttpRoute(path, method, name, null, Objects.requireNonNull(sink, "sink"));
+    }
+
+    /** The path, as it stands in a request. */
+    public String path() {
+        return path;
+    }
+
+    /** The method, in capitals. */
+    public String method() {
+        return method;
+    }
+
+    /** The trigger's name. */
+    public String trigger() {
+        return trigger;
+    }
+
+    /** Where calls go; null in accept mode. */
+    @Nullable
+    Intake intake() {
+        return intake;
+    }
+
+    /** Where events go; null in reply mode. */
+    @Nullable
+    EventSink sink() {
+        return sink;
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + path + " (trigger '" + trigger + "')";
+    }
+
+    private static String checkedPath(String path) {
+        var reserved = path.equals("/topics")
+                || path.startsWith("/topics/")
+                || path.equals("/functions")
+                || path.startsWith("/functions/");
+        if (reserved) {
+            throw new IllegalArgumentException("path '" + path + "' must not stand below /topics or /functions");
+        }
+        if (!path.equals("/") && !PATH.matcher(path).matches()) {
+            throw new IllegalArgumentException("path '" + path
+                    + "' must be segments of letters, digits and . _ ~ - , each after a slash, without one at the end");
+        }
+        if (path.contains("/./") || path.contains("/../") || path.endsWith("/.") || path.endsWith("/..")) {
+            throw new IllegalArgumentException("path '" + path + "' must not contain the segments . and ..");
+        }
+        return path;
+    }
+
+    private static String checkedMethod(String method) {
+        var ours =
+                method.equals("OPTIONS") || method.equals("HEAD") || method.equals("CONNECT") || method.equals("TRACE");
+        if (ours || !METHOD.matcher(method).matches()) {
+            throw new IllegalArgumentException(
+                    "method '" + method + "' must be capitals and none of OPTIONS, HEAD, CONNECT, TRACE");
+        }
+        return method;
+    }
+}
