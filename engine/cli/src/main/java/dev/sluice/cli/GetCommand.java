@@ -113,7 +113,10 @@ final class GetCommand implements Callable<Integer> {
 
     private Map<String, JsonNode> byName(List<JsonNode> items) {
         var named = new LinkedHashMap<String, JsonNode>();
-        items.forEach(item -> named.put(resource.nameOf(item) + "@" + Column.string(item, "broker"), item));
+        for (var item : items) {
+            var broker = Column.string(item, "broker");
+            named.put(resource.nameOf(item) + (broker.isEmpty() ? "" : " of broker " + broker), item);
+        }
         return named;
     }
 

@@ -52,7 +52,6 @@ record Problem(int status, String message) {
     private static String excerpt(HttpResponse<byte[]> answer) {
         var body = new String(answer.body(), StandardCharsets.UTF_8).strip();
         var text = Text.oneLine(body.substring(0, Math.min(EXCERPT_MAX, body.length())));
-        var where = answer.uri() + " answered with status " + answer.statusCode();
-        return text.isEmpty() ? where : where + ": " + text;
+        return answer.uri() + (text.isEmpty() ? " refused" : " answered: " + text);
     }
 }

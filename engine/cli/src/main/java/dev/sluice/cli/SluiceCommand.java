@@ -77,7 +77,7 @@ public final class SluiceCommand implements Runnable {
         line.setAbbreviatedSubcommandsAllowed(false);
         line.setParameterExceptionHandler(new UsageErrors());
         line.setExecutionExceptionHandler(failures(terminal));
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(Math.max(60, Math.min(100, terminal.columns())));
         return line;
     }
 
