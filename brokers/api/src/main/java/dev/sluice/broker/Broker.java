@@ -1,0 +1,52 @@
+package dev.sluice.broker;
+
+import java.util.List;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Stores events on partitioned topics. One instance serves a whole engine; safe for any number of threads. */
+public interface Broker {
+    /** The name that manifests refer to it by. */
+    String name();
+
+    /**
+     * Makes sure that the topic exists. Completes once it does; errors with {@link BrokerException} when it
+     * neither exists nor can be created.
+     */
+    Mono<Void> ensureTopic(String topic);
+
+    /** The way onto a topic, creating it with the broker's defaults on first use. */
+    EventSink sink(String topic);
+
+    /** A new member of a group; it joins when {@link EventSource#receive} is subscribed. */
+    EventSource source(Subscription subscription);
+
+    /**
+     * Watches a topic without a group. Demand-driven; what is not requested in time is skipped rather than kept, so
+     * offsets may jump. Does not complete; cancel ends it.
+     *
+     * @param after the last offset seen per partition, to go on behind it; a partition that is absent starts at its end
+     */
+    Flux<TailEvent> tail(String topic, Map<Integer, Long> after);
+
+    /** All topics, by name, as they are now. */
+    Mono<List<TopicStatus>> topics();
+
+    /** Whether the broker can be reached and takes events; the reason if not. */
+    Mono<Health> health();
+
+    /** Refuses new events and ends every reading. Completes when all is released; idempotent. */
+    Mono<Void> close();
+
+    /**
+     * A broker's own view of whether it serves.
+     *
+     * @param up whether it takes and delivers events
+     * @param detail a sentence, empty when all is well
+     */
+    record Health(boolean up, String detail) {
+        /** All is well. */
+        public static final Health UP = new Health(true, "");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.broker;
+
+import io.cloudevents.CloudEvent;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * An event on loan from its source. The holder settles it exactly once, with {@link #accept} or
+ * {@link #release}; until then it counts as open and holds back the source's progress.
+ *
+ * <p>All methods may be called from any thread and none blocks.
+ */
+public interface Delivery {
+    /** The event as received. */
+    CloudEvent event();
+
+    /** The key whose events run in order, or null when the event has none. */
+    @Nullable
+    String key();
+
+    /** The partition it came from; -1 when it came from no topic. */
+    int partition();
+
+    /** Its offset in the partition; -1 when it came from no topic. */
+    long offset();
+
+    /** What it holds in memory, in bytes: attributes, data and a fixed overhead. */
+    int sizeBytes();
+
+    /**
+     * Takes the event off the source. Lazy: nothing happens before the subscription. Completes once the source has
+     * recorded it; errors when the source can't tell that it did, and may then be subscribed again: accepting twice
+     * has the effect of accepting once. Cancel does not undo it.
+     */
+    Mono<Void> accept();
+
+    /**
+     * Gives the event back unrecorded, as when its partition is lost or the engine stops; the source may deliver it
+     * again. Without effect once accepted.
+     */
+    void release();
+}

@@ -1,0 +1,42 @@
+package dev.sluice.broker;
+
+import reactor.core.publisher.Flux;
+
+/** One member's reading of a topic in a consumer group. */
+public interface EventSource {
+    /**
+     * Joins the group on subscription and delivers on demand: never more than requested, every partition in the order
+     * of its offsets. One subscription at a time. Does not complete by itself; errors with {@link BrokerException} when
+     * the group can't be read any more.
+     *
+     * <p>Signals may come on any of the broker's or a publisher's threads, one after another: the subscriber hands
+     * them on and does no work there. Cancel leaves the group: deliveries that are not settled by then are given back, as
+     * by {@link Delivery#release}.
+     */
+    Flux<Delivery> receive();
+
+    /**
+     * Partitions that the group takes from this member. Each {@link Revocation} asks the holder to give back what has not
+     * started, to finish or cancel what runs, and then to call {@link Revocation#done}. Hot: what is signalled without a
+     * subscriber is done at once.
+     */
+    Flux<Revocation> revocations();
+
+    /** Delivers nothing more of the partition until {@link #resume}; what was delivered stays valid. Idempotent. */
+    void pause(int partition);
+
+    /** Ends a {@link #pause}. Idempotent. */
+    void resume(int partition);
+
+    /** The group's lag on the partitions that this member owns now. */
+    Lag lag();
+
+    /** A partition that moves to another member once {@link #done} was called, or once the broker waits no longer. */
+    interface Revocation {
+        /** The partition that is taken away. */
+        int partition();
+
+        /** Says that no delivery of the partition is held any more. Idempotent, from any thread. */
+        void done();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.sluice.cloudevents.InvalidEventException;
+import dev.sluice.cloudevents.WireEvent;
+import dev.sluice.function.FunctionException;
+import io.cloudevents.CloudEvent;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a function answered into events. An answer that is no CloudEvent gets the policy's type and source and the
+ * id {@code <input id>:<trigger>:<n>}, n from 1, so that a repeated answer can be recognised. Every answer carries {@code
+ * causationid}, the input's correlation and trace, and counts one hop more than its input.
+ */
+final class Answers {
+    /** Counts the functions that an event has come through. */
+    static final String HOPS = "sluicehops";
+
+    private final String function;
+    private final String trigger;
+    private final AnswerPolicy policy;
+    private final @Nullable ObjectWriter writer;
+
+    Answers(String function, String trigger, AnswerPolicy policy, @Nullable JavaType output) {
+        this.function = function;
+        this.trigger = trigger;
+        this.policy = policy;
+        writer = output == null ? null : Payload.JSON.writerFor(output);
+    }
+
+    /** The event for the n-th answer to an input; {@link FunctionException.BadAnswer} when it makes none. */
+    CloudEvent of(@Nullable Object answer, CloudEvent input, int n) {
+        if (answer == null) {
+            throw new FunctionException.BadAnswer(function, "answered null");
+        }
+        try {
+            var builder = answer instanceof CloudEvent event ? WireEvent.builder(event) : made(answer, input, n);
+            builder.extension(HOPS, hops(input) + 1);
+            copyIfAbsent(builder, "causationid", input.getId());
+            copyIfAbsent(builder, "correlationid", input.getExtension("correlationid"));
+            copyIfAbsent(builder, "traceparent", input.getExtension("traceparent"));
+            copyIfAbsent(builder, "tracestate", input.getExtension("tracestate"));
+            return builder.build();
+        } catch (InvalidEventException e) {
+            throw new FunctionException.BadAnswer(function, "answered an event that is not valid: " + e.getMessage());
+        }
+    }
+
+    private WireEvent.Builder made(Object answer, CloudEvent input, int n) {
+        var builder = WireEvent.builder()
+                .id(input.getId() + ":" + trigger + ":" + n)
+                .type(policy.type())
+                .source(policy.source());
+        copyIfAbsent(builder, "partitionkey", input.getExtension("partitionkey"));
+        if (answer instanceof byte[] bytes) {
+            return builder.data("application/octet-stream", bytes);
+        }
+        if (answer instanceof String text) {
+            return builder.data("text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        }
+        try {
+            var json = writer == null ? Payload.JSON.writeValueAsBytes(answer) : writer.writeValueAsBytes(answer);
+            return builder.data("application/json", json);
+        } catch (JsonProcessingException e) {
+            throw new FunctionException.BadAnswer(
+                    function,
+                    "answered a " + answer.getClass().getSimpleName() + " that can't be written as JSON: "
+                            + e.getOriginalMessage());
+        }
+    }
+
+    private static void copyIfAbsent(WireEvent.Builder builder, String name, @Nullable Object value) {
+        if (value != null && !builder.hasExtension(name)) {
+            builder.extension(name, value);
+        }
+    }
+
+    /** The hops that an event has behind it; 0 when it says nothing usable. */
+    static int hops(CloudEvent event) {
+        var value = event.getExtension(HOPS);
+        if (value instanceof Number number) {
+            return Math.max(0, number.intValue());
+        }
+        if (value instanceof String text) {
+            try {
+                return Math.max(0, Integer.parseInt(text));
+            } catch (NumberFormatException notANumber) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+}

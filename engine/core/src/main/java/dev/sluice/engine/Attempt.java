@@ -1,0 +1,436 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.AnswerSink;
+import dev.sluice.function.BatchResult;
+import dev.sluice.function.FunctionConfig;
+import dev.sluice.function.FunctionException;
+import dev.sluice.function.Invocation;
+import io.cloudevents.CloudEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * One try: a lease of a slot, the run of the function on one event or a batch, and the publishing of its answers. It is
+ * the subscriber of what the function returns.
+ *
+ * <p>Threads. The home loop makes it, runs its deadline and handles its signals; the function's signals and the sink's
+ * acknowledgements come on any thread. The run ends once: {@link #phase} goes 0 → 1 by compare-and-set, whoever wins
+ * writes the outcome, sets 2 and signals; {@link #pending} counts the run and every unacknowledged answer, and who brings
+ * it to 0 signals. The loop reads the outcome only behind such a signal. An answer that a cancelled run emits late is
+ * dropped; one that was on its way when the deadline passed may still be published, with the id that its repetition
+ * will have.
+ */
+final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Object>, Invocation, Runnable, Signal {
+    /** Answers of one try that may wait for their acknowledgement. */
+    private static final int UNACKNOWLEDGED_MAX = 256;
+
+    private static final int RUNNING = 0;
+    private static final int ENDING = 1;
+    private static final int ENDED = 2;
+
+    private static final AtomicIntegerFieldUpdater<Attempt> PHASE =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "phase");
+    private static final AtomicIntegerFieldUpdater<Attempt> PENDING =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "pending");
+
+    final Pipeline pipeline;
+    final Task first;
+    /** All events of a batch, the first included; null when the function takes one event. */
+    final @Nullable List<Task> batch;
+
+    final Instance instance;
+    final long startNanos;
+
+    private final AnswerSink sink;
+    private volatile int phase = RUNNING;
+    private volatile int pending = 1;
+    private volatile @Nullable Subscription upstream;
+    private volatile @Nullable Future<?> stage;
+    private volatile boolean threadDone;
+    private @Nullable Thread runner;
+    private int answers;
+
+    private @Nullable Throwable error;
+    private @Nullable BatchResult result;
+    private long endNanos;
+
+    // Of the home loop.
+    boolean slotHeld = true;
+    private boolean settled;
+    private boolean zombie;
+    private boolean zombieCounted;
+
+    Attempt(Pipeline pipeline, Task first, @Nullable List<Task> batch, Instance instance, AnswerSink sink, long now) {
+        this.pipeline = pipeline;
+        this.first = first;
+        this.batch = batch;
+        this.instance = instance;
+        this.sink = sink;
+        startNanos = now;
+    }
+
+    /** Runs the function: on the loop, or on a worker when it may block. */
+    void start() {
+        if (!blocking()) {
+            run();
+            return;
+        }
+        try {
+            pipeline.workers().execute(this);
+        } catch (RejectedExecutionException full) {
+            threadDone = true;
+            end(new FunctionException.Unavailable(function(), "has no worker thread free", null), null);
+        }
+    }
+
+    private boolean blocking() {
+        return instance.handler.shape().blocking();
+    }
+
+    @Override
+    public void run() {
+        var blocking = blocking();
+        if (blocking && !enter()) {
+            return;
+        }
+        try {
+            var handler = instance.handler;
+            take(batch == null ? handler.call(first.event, this) : handler.call(eventsOf(batch), this));
+        } catch (Throwable thrown) {
+            pipeline.checkFatal(thrown);
+            end(thrown, null);
+        } finally {
+            if (blocking) {
+                leave();
+            }
+        }
+    }
+
+    private static List<CloudEvent> eventsOf(List<Task> tasks) {
+        var events = new ArrayList<CloudEvent>(tasks.size());
+        for (var task : tasks) {
+            events.add(task.event);
+        }
+        return events;
+    }
+
+    /** Lets a cancel interrupt this thread from now on; false when it came before. */
+    private synchronized boolean enter() {
+        if (phase != RUNNING) {
+            threadDone = true;
+            pipeline.signal(this);
+            return false;
+        }
+        runner = Thread.currentThread();
+        return true;
+    }
+
+    private void leave() {
+        synchronized (this) {
+            runner = null;
+            // A cancel that came just now must not interrupt the thread's next run.
+            var unused = Thread.interrupted();
+            threadDone = true;
+        }
+        pipeline.signal(this);
+    }
+
+    private void take(@Nullable Object returned) {
+        switch (instance.handler.shape().reply()) {
+            case PUBLISHER -> subscribeTo((Publisher<?>) returned);
+            case STAGE -> follow((CompletionStage<?>) returned);
+            case LIST -> {
+                if (returned == null) {
+                    end(null, null);
+                } else {
+                    Flux.fromIterable((List<?>) returned).subscribe(this);
+                }
+            }
+            default -> takeValue(returned);
+        }
+    }
+
+    private void subscribeTo(@Nullable Publisher<?> publisher) {
+        if (publisher == null) {
+            end(new FunctionException.BadAnswer(function(), "returned null instead of a publisher"), null);
+        } else if (publisher instanceof Fuseable.ScalarCallable<?> scalar) {
+            try {
+                takeValue(scalar.call());
+            } catch (Exception failed) {
+                end(failed, null);
+            }
+        } else {
+            publisher.subscribe(this);
+        }
+    }
+
+    private void follow(@Nullable CompletionStage<?> returned) {
+        if (returned == null) {
+            end(new FunctionException.BadAnswer(function(), "returned null instead of a completion stage"), null);
+            return;
+        }
+        if (returned instanceof Future<?> future) {
+            stage = future;
+        }
+        var unused = returned.whenComplete((value, failed) -> {
+            if (failed != null) {
+                end(
+                        failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed,
+                        null);
+            } else {
+                takeValue(value);
+            }
+        });
+    }
+
+    /** Takes the only answer of a run, or none. */
+    private void takeValue(@Nullable Object value) {
+        if (value instanceof BatchResult verdicts) {
+            end(null, verdicts);
+        } else if (value == null || answer(value)) {
+            end(null, null);
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (!Operators.validate(upstream, subscription)) {
+            return;
+        }
+        upstream = subscription;
+        if (phase == RUNNING) {
+            subscription.request(sink == AnswerSink.NONE ? Long.MAX_VALUE : UNACKNOWLEDGED_MAX);
+        } else {
+            subscription.cancel();
+        }
+    }
+
+    @Override
+    public void onNext(Object value) {
+        if (value instanceof BatchResult verdicts) {
+            result = verdicts;
+            return;
+        }
+        if (phase == RUNNING && pending > UNACKNOWLEDGED_MAX) {
+            cancelRun();
+            end(new FunctionException.BadAnswer(function(), "answered more than was asked for"), null);
+            return;
+        }
+        if (!answer(value)) {
+            cancelRun();
+        }
+    }
+
+    @Override
+    public void onError(Throwable failed) {
+        pipeline.checkFatal(failed);
+        end(failed, null);
+    }
+
+    @Override
+    public void onComplete() {
+        end(null, result);
+    }
+
+    /** Publishes an answer; false when it could not be made and the run ended with that. */
+    private boolean answer(Object value) {
+        if (phase != RUNNING || sink == AnswerSink.NONE) {
+            return true;
+        }
+        try {
+            var event = pipeline.answers().of(value, first.event, ++answers);
+            PENDING.incrementAndGet(this);
+            sink.publish(event, null).subscribe(new Acknowledgement(this));
+            return true;
+        } catch (RuntimeException bad) {
+            end(bad, null);
+            return false;
+        }
+    }
+
+    private void acknowledged() {
+        if (PENDING.decrementAndGet(this) == 0) {
+            pipeline.signal(this);
+            return;
+        }
+        var source = upstream;
+        if (source != null && phase == RUNNING) {
+            source.request(1);
+        }
+    }
+
+    private void notPublished(Throwable why) {
+        cancelRun();
+        end(why, null);
+        if (PENDING.decrementAndGet(this) == 0) {
+            pipeline.signal(this);
+        }
+    }
+
+    private void end(@Nullable Throwable failed, @Nullable BatchResult verdicts) {
+        if (!PHASE.compareAndSet(this, RUNNING, ENDING)) {
+            return;
+        }
+        error = failed;
+        result = verdicts;
+        endNanos = pipeline.nanos();
+        phase = ENDED;
+        PENDING.decrementAndGet(this);
+        pipeline.signal(this);
+    }
+
+    private void cancelRun() {
+        var source = upstream;
+        if (source != null) {
+            source.cancel();
+        }
+        var future = stage;
+        if (future != null) {
+            future.cancel(true);
+        }
+        synchronized (this) {
+            if (runner != null) {
+                runner.interrupt();
+            }
+        }
+    }
+
+    /**
+     * Ends the run from outside, on the loop. A blocking run that does not heed the interrupt becomes a zombie: its slot
+     * and its key wait for it, one more deadline at most.
+     */
+    void cancel(Throwable why) {
+        end(why, null);
+        cancelRun();
+        if (blocking() && !threadDone && !zombieCounted) {
+            zombie = true;
+            zombieCounted = true;
+            pipeline.zombie(1);
+        }
+    }
+
+    /** A zombie's last deadline has passed: its slot and its key are given back, whatever it does. */
+    void abandon() {
+        zombie = false;
+        handle();
+    }
+
+    boolean isZombie() {
+        return zombie;
+    }
+
+    @Override
+    public void handle() {
+        if (zombieCounted && threadDone) {
+            zombieCounted = false;
+            zombie = false;
+            pipeline.zombie(-1);
+        }
+        if (phase != ENDED || zombie) {
+            return;
+        }
+        if (slotHeld) {
+            slotHeld = false;
+            pipeline.runEnded(this);
+        }
+        if (pending == 0 && !settled) {
+            settled = true;
+            pipeline.settlement().settle(this);
+        }
+    }
+
+    /** Why the run failed; a run that ended behind its deadline has timed out, whatever it answered. */
+    @Nullable
+    Throwable error() {
+        if (error == null && endNanos - startNanos > pipeline.timeoutNanos()) {
+            return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos()));
+        }
+        return error;
+    }
+
+    @Nullable
+    BatchResult result() {
+        return result;
+    }
+
+    /** How long the run took; only once it has ended. */
+    long runNanos() {
+        return endNanos - startNanos;
+    }
+
+    /** Answers published. */
+    int answersPublished() {
+        return answers;
+    }
+
+    @Override
+    public String function() {
+        return pipeline.function();
+    }
+
+    @Override
+    public String trigger() {
+        return pipeline.name();
+    }
+
+    @Override
+    public int attempt() {
+        return first.tries;
+    }
+
+    @Override
+    public Duration remaining() {
+        return Duration.ofNanos(Math.max(0, startNanos + pipeline.timeoutNanos() - pipeline.nanos()));
+    }
+
+    @Override
+    public Optional<String> traceparent() {
+        return Optional.ofNullable(first.event.getExtension("traceparent")).map(Object::toString);
+    }
+
+    @Override
+    public FunctionConfig config() {
+        return pipeline.config();
+    }
+
+    @Override
+    public Logger log() {
+        return pipeline.functionLog();
+    }
+
+    /** Waits for one answer's acknowledgement. */
+    private record Acknowledgement(Attempt attempt) implements CoreSubscriber<Void> {
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Void nothing) {}
+
+        @Override
+        public void onError(Throwable why) {
+            attempt.notPublished(why);
+        }
+
+        @Override
+        public void onComplete() {
+            attempt.acknowledged();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.engine;
+
+import dev.sluice.cloudevents.WireEvent;
+import dev.sluice.function.FunctionException;
+import io.cloudevents.CloudEvent;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the dead letter of an event: itself, and why it is one in its {@code dl*} extensions. */
+final class DeadLetters {
+    /** Functions that an event may come through before it counts as running in a loop. */
+    static final int HOPS_MAX = 32;
+
+    private static final int ERROR_BYTES_MAX = 1_024;
+
+    private final String function;
+    private final TriggerSpec trigger;
+    private final InstantSource clock;
+
+    DeadLetters(String function, TriggerSpec trigger, InstantSource clock) {
+        this.function = function;
+        this.trigger = trigger;
+        this.clock = clock;
+    }
+
+    CloudEvent of(Task task, String reason, @Nullable Throwable error) {
+        var event = task.event;
+        var builder = WireEvent.builder(event)
+                .extension("dlreason", reason)
+                .extension("dlattempts", task.tries)
+                .extension("dlerror", describe(error))
+                .extension("dlfunction", function)
+                .extension("dltrigger", trigger.name())
+                .extension("dltopic", trigger.topic())
+                .extension("dlpartition", task.delivery.partition())
+                .extension("dloffset", Long.toString(task.delivery.offset()))
+                .extension(
+                        "dltime", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
+                .extension(Answers.HOPS, Answers.hops(event) + 1);
+        if (event.getExtension("dlredrives") == null) {
+            builder.extension("dlredrives", 0);
+        }
+        return builder.build();
+    }
+
+    /** {@code Type: message} in the characters that an attribute may have, at most 1 KiB of UTF-8. */
+    static String describe(@Nullable Throwable error) {
+        if (error == null) {
+            return "none";
+        }
+        var type = error instanceof FunctionException
+                ? error.getClass().getSimpleName()
+                : error.getClass().getName();
+        var text = error.getMessage() == null ? type : type + ": " + error.getMessage();
+        var clean = new StringBuilder(Math.min(text.length(), ERROR_BYTES_MAX));
+        var bytes = 0;
+        for (var i = 0; i < text.length(); ) {
+            var c = text.codePointAt(i);
+            i += Character.charCount(c);
+            var kept = allowed(c) ? c : ' ';
+            bytes += kept < 0x80 ? 1 : kept < 0x800 ? 2 : kept < 0x10000 ? 3 : 4;
+            if (bytes > ERROR_BYTES_MAX) {
+                break;
+            }
+            clean.appendCodePoint(kept);
+        }
+        return clean.toString();
+    }
+
+    private static boolean allowed(int c) {
+        return !Character.isISOControl(c)
+                && Character.getType(c) != Character.SURROGATE
+                && (c & 0xFFFE) != 0xFFFE
+                && !(c >= 0xFDD0 && c <= 0xFDEF);
+    }
+}

@@ -1,0 +1,466 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.Call;
+import dev.sluice.broker.Intake;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Runs one function: the lanes of its triggers, its slots, its deadlines and its waits.
+ *
+ * <p><b>Design.</b> Everything that happens, on whatever thread, becomes a {@link Signal}: an arrival, the end of a run, an
+ * acknowledgement, a command. Signals go into a queue with many producers and one consumer; who finds it idle ({@link
+ * #wip} 0 → 1) schedules one drain on the home loop, which handles a bounded number of signals, then what is due, then
+ * starts tries while slots are free, then asks the sources for more. All state but the queue, {@link #wip} and a few
+ * counters is written by the home loop only and needs neither lock nor fence: handing a signal over is the
+ * happens-before edge.
+ *
+ * <p><b>Limits.</b> The queue never refuses, because a completion must not be lost, and is bounded all the same: arrivals
+ * by what was requested, ends of runs by the slots, acknowledgements by 256 a slot, calls by their own limit.
+ *
+ * <p><b>Fairness.</b> Triggers with ready work stand in a ring; each may start {@code share} tries before the next one's
+ * turn. A drain that has handled its share of signals goes to the end of the home loop's queue.
+ */
+final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int SIGNALS_PER_DRAIN = 4_096;
+    private static final int RUNNABLE_MIN = 64;
+    private static final int CALLS_WAITING_MIN = 64;
+    private static final long FULL_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long BUDGET_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final FunctionSpec spec;
+    private final Loop loop;
+    private final EngineOptions options;
+    private final Shared shared;
+    private final ExecutorService workers;
+    private final RandomGenerator random;
+    private final InstantSource clock;
+    private final InstancePool pool;
+    private final RetryBudget budget = new RetryBudget();
+    private final Logger functionLog;
+
+    private final MpscUnboundedAtomicArrayQueue<Signal> signals = new MpscUnboundedAtomicArrayQueue<>(1_024);
+    private final AtomicInteger wip = new AtomicInteger();
+    private final AtomicInteger callsWaiting = new AtomicInteger();
+    private final Runnable drainTask = this::drain;
+
+    // Of the home loop.
+    private final List<Pipeline> pipelines = new CopyOnWriteArrayList<>();
+    private final ArrayDeque<Pipeline> active = new ArrayDeque<>();
+    private final ArrayDeque<Pipeline> touched = new ArrayDeque<>();
+    private final PriorityQueue<Task.Wait> waits = new PriorityQueue<>();
+    private int shares;
+    private long heldSinceDrain;
+    private long wakeAt = Long.MAX_VALUE;
+    private boolean wakeSet;
+    private boolean wasFull;
+    private int zombies;
+    private @Nullable Draining drainingState;
+    private volatile boolean closing;
+
+    Dispatcher(
+            FunctionSpec spec,
+            Loop loop,
+            EngineOptions options,
+            Shared shared,
+            ExecutorService workers,
+            RandomGenerator random,
+            InstantSource clock) {
+        this.spec = spec;
+        this.loop = loop;
+        this.options = options;
+        this.shared = shared;
+        this.workers = workers;
+        this.random = random;
+        this.clock = clock;
+        functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
+        pool = new InstancePool(spec, loop, () -> signal(this::slotsAdded));
+        budget.capacity(pool.capacity());
+        loop.execute(pool::start);
+    }
+
+    // ---- from any thread
+
+    /** Hands something that happened to the home loop. */
+    void signal(Signal signal) {
+        signals.offer(signal);
+        if (wip.getAndIncrement() == 0) {
+            loop.execute(drainTask);
+        }
+    }
+
+    /** Adds a trigger and starts its reading. */
+    Pipeline attach(TriggerSpec trigger) {
+        var pipeline = new Pipeline(this, trigger);
+        signal(() -> {
+            pipelines.add(pipeline);
+            shares += trigger.share();
+            pipeline.open();
+        });
+        return pipeline;
+    }
+
+    /** Admits a call while fewer than ten capacities of them wait for a slot, and at least 64. */
+    Intake.Admission submit(Pipeline pipeline, Call call) {
+        if (closing) {
+            return new Intake.Admission.Refused("function '" + spec.name() + "' is stopping", 1, false);
+        }
+        if (pool.ready() == 0 && !pool.problem().isEmpty()) {
+            pipeline.counts.callsRefused.add(1);
+            return new Intake.Admission.Refused(
+                    "function '" + spec.name() + "' has no instance: " + pool.problem(), 1, false);
+        }
+        var limit = Math.max(CALLS_WAITING_MIN, 10 * pool.capacity());
+        if (callsWaiting.incrementAndGet() > limit) {
+            callsWaiting.decrementAndGet();
+            pipeline.counts.callsRefused.add(1);
+            return new Intake.Admission.Refused(
+                    "function '" + spec.name() + "' has " + limit + " calls waiting, its limit", 1, true);
+        }
+        var task = new Task(pipeline, call);
+        task.waitingCall = true;
+        signal(task);
+        Intake.Admission.Admitted admitted = () -> signal(() -> pipeline.cancelCall(task));
+        return admitted;
+    }
+
+    // ---- the drain, on the loop
+
+    private void drain() {
+        var missed = wip.get();
+        while (true) {
+            var handled = 0;
+            for (Signal next; handled < SIGNALS_PER_DRAIN && (next = signals.poll()) != null; handled++) {
+                handle(next);
+            }
+            handle(this::turn);
+            if (handled == SIGNALS_PER_DRAIN) {
+                // Others live on this loop too. wip stays up, at least 1, so nobody else schedules.
+                wip.addAndGet(1 - missed);
+                loop.execute(drainTask);
+                return;
+            }
+            missed = wip.addAndGet(-missed);
+            if (missed == 0) {
+                return;
+            }
+        }
+    }
+
+    private void handle(Signal signal) {
+        try {
+            signal.handle();
+        } catch (RuntimeException bug) {
+            // One event's trouble must not end the loop for all others.
+            LOG.error("function {}: a signal could not be handled", spec.name(), bug);
+        }
+    }
+
+    private void turn() {
+        var now = loop.nanos();
+        if (wakeSet && now - wakeAt >= 0) {
+            tick(now);
+        }
+        startTries(now);
+        askForMore();
+        if (heldSinceDrain != 0) {
+            shared.hold(heldSinceDrain);
+            heldSinceDrain = 0;
+        }
+        if (drainingState != null) {
+            drainingState.proceed(now);
+        }
+    }
+
+    private void tick(long now) {
+        wakeSet = false;
+        for (var wait = waits.peek(); wait != null && wait.dueNanos - now <= 0; wait = waits.peek()) {
+            waits.remove();
+            if (wait.task.wait == wait && !wait.task.pipeline.settlement().waited(wait, now)) {
+                await(new Task.Wait(wait.task, now + BUDGET_RECHECK_NANOS, wait.overdueNanos));
+            }
+        }
+        if (!waits.isEmpty()) {
+            wakeAt(waits.element().dueNanos);
+        }
+        for (var pipeline : pipelines) {
+            pipeline.tick(now);
+        }
+        if (wasFull) {
+            wasFull = false;
+            pipelines.forEach(this::touch);
+        }
+    }
+
+    /** Starts tries while a slot is free; the trigger whose turn it is goes first. */
+    private void startTries(long now) {
+        while (pool.freeSlots() > 0 && !active.isEmpty() && !shared.tooManyZombies()) {
+            var pipeline = active.getFirst();
+            if (!pipeline.hasWork(now)) {
+                active.removeFirst();
+                pipeline.active = false;
+                continue;
+            }
+            var instance = pool.lease();
+            if (instance == null) {
+                return;
+            }
+            if (--pipeline.credit <= 0) {
+                pipeline.credit = pipeline.spec().share();
+                active.addLast(active.removeFirst());
+            }
+            touch(pipeline);
+            pipeline.start(instance, now);
+        }
+    }
+
+    private void askForMore() {
+        if (touched.isEmpty()) {
+            return;
+        }
+        var full = shared.full();
+        var limit = Math.max(RUNNABLE_MIN, pool.freeSlots() + pool.capacity()) * spec.eventsPerTry();
+        for (var pipeline = touched.pollFirst(); pipeline != null; pipeline = touched.pollFirst()) {
+            pipeline.touched = false;
+            if (full) {
+                wasFull = true;
+                wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
+            } else {
+                var share = (long) limit * pipeline.spec().share() / Math.max(1, shares);
+                pipeline.demand((int) Math.max(2, share));
+            }
+        }
+    }
+
+    // ---- for pipelines and attempts, on the loop
+
+    /** Looks at the pipeline's demand at the end of this drain. */
+    void touch(Pipeline pipeline) {
+        if (!pipeline.touched) {
+            pipeline.touched = true;
+            touched.addLast(pipeline);
+        }
+    }
+
+    /** Lets the pipeline take part in the turns: it has, or may have, ready work. */
+    void activate(Pipeline pipeline) {
+        if (!pipeline.active) {
+            pipeline.active = true;
+            active.addLast(pipeline);
+        }
+    }
+
+    /** Wakes the dispatcher at the given time, or before. */
+    void wakeAt(long dueNanos) {
+        if (!wakeSet || dueNanos - wakeAt < 0) {
+            wakeSet = true;
+            wakeAt = dueNanos;
+            loop.schedule(() -> signal(() -> {}), Math.max(0, dueNanos - loop.nanos()));
+        }
+    }
+
+    /** Remembers a wait until its time. */
+    void await(Task.Wait wait) {
+        wait.task.wait = wait;
+        waits.add(wait);
+        wakeAt(wait.dueNanos);
+    }
+
+    void slotFree(Instance instance) {
+        pool.giveBack(instance);
+    }
+
+    private void slotsAdded() {
+        budget.capacity(pool.capacity());
+        pipelines.forEach(this::touch);
+    }
+
+    /** Whether ready events compete for the slots. */
+    boolean contended() {
+        return pool.freeSlots() == 0 && !active.isEmpty();
+    }
+
+    void hold(long bytes) {
+        heldSinceDrain += bytes;
+    }
+
+    void callLeftQueue() {
+        callsWaiting.decrementAndGet();
+    }
+
+    void zombie(int change) {
+        zombies += change;
+        shared.zombie(change);
+    }
+
+    void checkFatal(Throwable thrown) {
+        if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
+            options.onFatal().accept(thrown);
+        }
+    }
+
+    InstancePool pool() {
+        return pool;
+    }
+
+    int callsWaiting() {
+        return callsWaiting.get();
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    ExecutorService workers() {
+        return workers;
+    }
+
+    EngineOptions options() {
+        return options;
+    }
+
+    FunctionSpec spec() {
+        return spec;
+    }
+
+    Logger functionLog() {
+        return functionLog;
+    }
+
+    long nanos() {
+        return loop.nanos();
+    }
+
+    // ---- the end
+
+    /**
+     * Stops pulling, gives back what has not started, lets what runs end within the grace, cancels the rest, leaves the
+     * sources and closes the handlers. Completes then; cancel does not stop it.
+     */
+    Mono<Void> drain(Duration grace) {
+        return Mono.defer(() -> {
+            closing = true;
+            var ended = Sinks.<Void>one();
+            signal(() -> {
+                if (drainingState == null) {
+                    drainingState = new Draining(loop.nanos() + grace.toNanos(), ended);
+                    pipelines.forEach(Pipeline::drain);
+                    wakeAt(drainingState.deadline);
+                } else {
+                    drainingState.also(ended);
+                }
+            });
+            return ended.asMono();
+        });
+    }
+
+    /** The way down: waits for what runs, then closes. */
+    private final class Draining {
+        private final long deadline;
+        private final List<Sinks.One<Void>> waiting = new ArrayList<>();
+        private boolean aborted;
+        private boolean closed;
+        private boolean done;
+
+        Draining(long deadline, Sinks.One<Void> ended) {
+            this.deadline = deadline;
+            waiting.add(ended);
+        }
+
+        void also(Sinks.One<Void> ended) {
+            if (done) {
+                ended.tryEmitEmpty();
+            } else {
+                waiting.add(ended);
+            }
+        }
+
+        void proceed(long now) {
+            if (closed) {
+                return;
+            }
+            var open = pipelines.stream()
+                    .mapToInt(pipeline -> pipeline.lanes.open())
+                    .sum();
+            if (open > 0 && now - deadline >= 0 && !aborted) {
+                aborted = true;
+                pipelines.forEach(Pipeline::abort);
+            }
+            if (open == 0 || aborted) {
+                closed = true;
+                pipelines.forEach(Pipeline::close);
+                pool.close().subscribe(nothing -> {}, error -> end(), this::end);
+            }
+        }
+
+        private void end() {
+            signal(() -> {
+                done = true;
+                waiting.forEach(Sinks.One::tryEmitEmpty);
+                waiting.clear();
+            });
+        }
+    }
+
+    // ---- for those who look from outside; figures may be of slightly different moments
+
+    FunctionStatus status() {
+        var runs = 0L;
+        var failures = 0L;
+        var runnable = 0;
+        for (var pipeline : pipelines) {
+            runs += pipeline.counts.runs.get();
+            failures += pipeline.counts.failed.get();
+            runnable += pipeline.lanes.runnable();
+        }
+        var ready = pool.ready();
+        var state = closing
+                ? FunctionStatus.State.DRAINING
+                : ready > 0
+                        ? FunctionStatus.State.READY
+                        : pool.problem().isEmpty() ? FunctionStatus.State.STARTING : FunctionStatus.State.FAILED;
+        var detail = shared.tooManyZombies()
+                ? shared.zombies() + " runs are past their deadline and still hold a thread; the limit is "
+                        + shared.zombiesMax() + ": nothing new is started"
+                : pool.problem();
+        return new FunctionStatus(
+                spec.name(),
+                spec.code().handler(),
+                spec.code().describe(),
+                state,
+                detail,
+                ready,
+                spec.instances(),
+                spec.concurrency(),
+                pool.leased(),
+                runnable,
+                callsWaiting.get(),
+                zombies,
+                runs,
+                failures);
+    }
+}

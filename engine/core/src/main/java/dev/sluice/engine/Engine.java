@@ -1,0 +1,159 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.Call;
+import dev.sluice.broker.Intake;
+import dev.sluice.broker.Ordering;
+import dev.sluice.cloudevents.sql.EventFilter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Runs functions on the events of triggers. Safe for any number of threads. */
+public final class Engine {
+    private final EngineOptions options;
+    private final MeterRegistry registry;
+    private final EventLoops loops;
+    private final ExecutorService workers;
+    private final Shared shared;
+    private final Map<String, Dispatcher> functions = new LinkedHashMap<>();
+    private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
+    private final Map<String, Intake> intakes = new LinkedHashMap<>();
+
+    private Engine(EngineOptions options, MeterRegistry registry) {
+        this.options = options;
+        this.registry = registry;
+        loops = new EventLoops(options.eventLoops());
+        workers = Workers.create();
+        shared = new Shared(options);
+        EngineMeters.bindEngine(registry, shared);
+    }
+
+    /** An engine without functions; its threads start now and end with {@link #drain}. */
+    public static Engine create(EngineOptions options, MeterRegistry registry) {
+        return new Engine(options, registry);
+    }
+
+    /**
+     * Adds a function and starts its instances, in the background.
+     *
+     * @throws IllegalArgumentException when the name is taken
+     */
+    public synchronized void deploy(FunctionSpec function) {
+        if (functions.containsKey(function.name())) {
+            throw new IllegalArgumentException("function '" + function.name() + "' is deployed already");
+        }
+        var dispatcher = new Dispatcher(
+                function, loops.next(), options, shared, workers, new SplittableRandom(), InstantSource.system());
+        functions.put(function.name(), dispatcher);
+        EngineMeters.bindFunction(registry, function.name(), dispatcher);
+        var calls = new TriggerSpec(
+                function.name(),
+                function.name(),
+                null,
+                null,
+                Ordering.NONE,
+                EventFilter.PASS,
+                AnswerPolicy.none(function.name()),
+                DeliveryPolicy.DEFAULT,
+                null,
+                1);
+        intakes.put(function.name(), intake(dispatcher, dispatcher.attach(calls)));
+    }
+
+    /**
+     * Adds a trigger; one with a topic starts to read at once.
+     *
+     * @throws IllegalArgumentException when its name is taken or its function is not deployed
+     */
+    public synchronized void attach(TriggerSpec trigger) {
+        var dispatcher = functions.get(trigger.function());
+        if (dispatcher == null) {
+            throw new IllegalArgumentException("trigger '" + trigger.name() + "' names function '" + trigger.function()
+                    + "', which is not deployed");
+        }
+        if (triggers.containsKey(trigger.name())) {
+            throw new IllegalArgumentException("trigger '" + trigger.name() + "' is attached already");
+        }
+        var pipeline = dispatcher.attach(trigger);
+        triggers.put(trigger.name(), pipeline);
+        EngineMeters.bindTrigger(registry, pipeline);
+    }
+
+    /** The entrance for direct calls of a function; null when it is not deployed. */
+    public synchronized @Nullable Intake functionIntake(String function) {
+        return intakes.get(function);
+    }
+
+    /**
+     * The entrance for calls through a trigger without a topic, with its filter and answers.
+     *
+     * @throws IllegalArgumentException when there is no such trigger, or it reads a topic
+     */
+    public synchronized Intake triggerIntake(String trigger) {
+        var pipeline = triggers.get(trigger);
+        if (pipeline == null || pipeline.spec().topic() != null) {
+            throw new IllegalArgumentException("trigger '" + trigger + "' takes no calls");
+        }
+        var dispatcher = functions.get(pipeline.spec().function());
+        if (dispatcher == null) {
+            throw new IllegalStateException("trigger '" + trigger + "' has lost its function");
+        }
+        return intake(dispatcher, pipeline);
+    }
+
+    private static Intake intake(Dispatcher dispatcher, Pipeline pipeline) {
+        return (Call call) -> dispatcher.submit(pipeline, call);
+    }
+
+    /** All functions as they are now, in the order they were deployed. */
+    public synchronized List<FunctionStatus> functions() {
+        return functions.values().stream().map(Dispatcher::status).toList();
+    }
+
+    /** All triggers as they are now, in the order they were attached. */
+    public synchronized List<TriggerStatus> triggers() {
+        return triggers.values().stream().map(Pipeline::status).toList();
+    }
+
+    /**
+     * Stops pulling, finishes what is in flight within the grace, gives the rest back, closes handlers and ends the
+     * engine's threads. Calls are refused from the subscription on. Completes within the grace and a little; cancel does
+     * not stop it.
+     */
+    public Mono<Void> drain(Duration grace) {
+        return Mono.defer(() -> {
+            List<Mono<Void>> draining = new ArrayList<>();
+            synchronized (this) {
+                functions.values().forEach(function -> draining.add(function.drain(grace)));
+            }
+            return Mono.whenDelayError(draining).doFinally(end -> {
+                workers.shutdownNow();
+                loops.close();
+            });
+        });
+    }
+
+    /** The meters of an engine, for the documentation. */
+    public static List<MeterDoc> meters() {
+        return EngineMeters.docs();
+    }
+
+    /**
+     * One meter as documented.
+     *
+     * @param name its Micrometer name
+     * @param type counter or gauge
+     * @param unit what one of it is
+     * @param tags its tags
+     * @param description what it tells
+     */
+    public record MeterDoc(String name, String type, String unit, List<String> tags, String description) {}
+}

@@ -1,0 +1,96 @@
+package dev.sluice.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The engine's event loops. Their threads are Reactor's non-blocking ones, so that {@code block()} inside a reactive
+ * function fails at once and says so.
+ */
+final class EventLoops {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+    private final Scheduler scheduler;
+    private final List<WorkerLoop> loops = new ArrayList<>();
+    private final LoopWatchdog watchdog;
+    private int next;
+
+    EventLoops(int threads) {
+        scheduler = Schedulers.newParallel("sluice-loop", threads, true);
+        for (var i = 0; i < threads; i++) {
+            loops.add(new WorkerLoop(scheduler.createWorker()));
+        }
+        watchdog = new LoopWatchdog(loops);
+    }
+
+    /** The loops take turns. */
+    synchronized Loop next() {
+        return loops.get(Math.floorMod(next++, loops.size()));
+    }
+
+    void close() {
+        watchdog.close();
+        scheduler.dispose();
+    }
+
+    /** A loop on one of Reactor's parallel threads; remembers since when its task runs, for the watchdog. */
+    static final class WorkerLoop implements Loop {
+        private final Scheduler.Worker worker;
+        private volatile long busySince;
+        private volatile Thread thread = Thread.currentThread();
+
+        WorkerLoop(Scheduler.Worker worker) {
+            this.worker = worker;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            try {
+                worker.schedule(() -> run(task));
+            } catch (RejectedExecutionException closed) {
+                LOG.debug("task dropped: the event loops are closed");
+            }
+        }
+
+        @Override
+        public void schedule(Runnable task, long delayNanos) {
+            try {
+                worker.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                LOG.debug("timer dropped: the event loops are closed");
+            }
+        }
+
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+
+        private void run(Runnable task) {
+            thread = Thread.currentThread();
+            // 0 means idle, so a clock that reads 0 is moved by a nanosecond.
+            var now = System.nanoTime();
+            busySince = now == 0 ? 1 : now;
+            try {
+                task.run();
+            } finally {
+                busySince = 0;
+            }
+        }
+
+        /** When the running task began, 0 when idle. */
+        long busySince() {
+            return busySince;
+        }
+
+        Thread thread() {
+            return thread;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.sluice.engine;
+
+import dev.sluice.function.FunctionException;
+import dev.sluice.function.Initializable;
+import dev.sluice.function.Invocation;
+import io.cloudevents.CloudEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** One instance's handler object, called through the shape that was recognised at registration. */
+final class Handler {
+    private final String function;
+    private final FunctionShape shape;
+    private final Payload input;
+    private final Object object;
+    private final @Nullable ClassLoader loader;
+
+    Handler(String function, FunctionShape shape, Object object, @Nullable ClassLoader loader) {
+        this.function = function;
+        this.shape = shape;
+        this.object = object;
+        this.loader = loader;
+        input = new Payload(shape.input());
+    }
+
+    FunctionShape shape() {
+        return shape;
+    }
+
+    /** Gets the handler ready; completes at once when it needs nothing. */
+    Mono<Void> start() {
+        return object instanceof Initializable initializable
+                ? Mono.defer(initializable::start).subscribeOn(Schedulers.boundedElastic())
+                : Mono.empty();
+    }
+
+    /** Lets the handler free what it holds; errors are its own. */
+    Mono<Void> close() {
+        return object instanceof AutoCloseable closeable
+                ? Mono.<Void>fromCallable(() -> {
+                            closeable.close();
+                            return null;
+                        })
+                        .subscribeOn(Schedulers.boundedElastic())
+                : Mono.empty();
+    }
+
+    /** Calls the function with one event, on the current thread. */
+    @Nullable
+    Object call(CloudEvent event, Invocation invocation) {
+        return within(() -> input.read(function, event), invocation);
+    }
+
+    /** Calls the function with a batch, on the current thread; {@link BadBatchItem} when an event does not fit. */
+    @Nullable
+    Object call(List<CloudEvent> events, Invocation invocation) {
+        return within(() -> readAll(events), invocation);
+    }
+
+    private @Nullable Object within(Supplier<Object> parameter, Invocation invocation) {
+        if (loader == null) {
+            return invoke(parameter.get(), invocation);
+        }
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            return invoke(parameter.get(), invocation);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the shape was checked against the generic signature
+    private @Nullable Object invoke(Object parameter, Invocation invocation) {
+        return switch (shape.form()) {
+            case CONSUMER -> {
+                ((Consumer) object).accept(parameter);
+                yield null;
+            }
+            case BI_FUNCTION -> ((BiFunction) object).apply(parameter, invocation);
+            case FUNCTION -> ((Function) object).apply(parameter);
+        };
+    }
+
+    private List<Object> readAll(List<CloudEvent> events) {
+        var parameters = new ArrayList<>(events.size());
+        for (var i = 0; i < events.size(); i++) {
+            try {
+                parameters.add(input.read(function, events.get(i)));
+            } catch (FunctionException.BadInput e) {
+                throw new BadBatchItem(i, e);
+            }
+        }
+        return parameters;
+    }
+
+    /** One event of a batch can't be read: it alone fails, and the batch runs again without it. */
+    static final class BadBatchItem extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final int index;
+
+        BadBatchItem(int index, FunctionException.BadInput cause) {
+            super(cause.getMessage(), cause, false, false);
+            this.index = index;
+        }
+
+        int index() {
+            return index;
+        }
+    }
+}

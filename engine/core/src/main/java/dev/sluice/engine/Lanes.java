@@ -1,0 +1,361 @@
+package dev.sluice.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One trigger's open events, ordered by key. Pure: no clock, no thread, no I/O; one writer.
+ *
+ * <p>Every open event is in exactly one lane and in exactly one of these groups: <em>runnable</em> (waits for a slot
+ * only), <em>in flight</em> (runs or is being settled), <em>blocked</em> (behind its key, in back-off or parked). A lane
+ * is ready, running or waiting as a whole; so at most one try of a key is in flight. An event without a key has a lane
+ * of its own. In batch mode all events of a ready lane are runnable, since one batch may take them together.
+ *
+ * <p>Each transition costs O(1) per event; {@link #giveBack} costs O(open).
+ */
+final class Lanes {
+    private final Map<Object, Lane> keyed = new HashMap<>();
+    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+    private final boolean batches;
+
+    private @Nullable Task firstOpen;
+    private int open;
+    private long openBytes;
+    private int runnable;
+    private long runnableBytes;
+    private int inFlight;
+    private long inFlightBytes;
+    private int waiting;
+    private int parked;
+
+    /** @param batches whether {@link #takeBatch} is used instead of {@link #take} */
+    Lanes(boolean batches) {
+        this.batches = batches;
+    }
+
+    /** Adds an event to the lane of its key, or to one of its own; false when it is blocked behind others. */
+    boolean add(Task task, @Nullable Object key, long now) {
+        var lane = key == null ? new Lane(null) : keyed.computeIfAbsent(key, Lane::new);
+        task.lane(lane);
+        task.state = Task.State.QUEUED;
+        link(task);
+        open++;
+        openBytes += task.bytes;
+        uncount(lane);
+        lane.append(task);
+        if (lane.state == Lane.State.EMPTY) {
+            lane.readyNanos = now;
+            lane.state = Lane.State.READY;
+            ready.addLast(lane);
+        }
+        count(lane);
+        return lane.state == Lane.State.READY && (batches || lane.head == task);
+    }
+
+    /** Adds an event that never waits for a slot, straight in flight: one that is settled without a run. */
+    void addInFlight(Task task) {
+        var lane = new Lane(null);
+        task.lane(lane);
+        link(task);
+        open++;
+        openBytes += task.bytes;
+        lane.append(task);
+        lane.state = Lane.State.RUNNING;
+        fly(lane, task);
+    }
+
+    /** Whether an event waits for nothing but a slot. */
+    boolean hasReady() {
+        return !ready.isEmpty();
+    }
+
+    /** Since when the longest-waiting lane is ready; only while {@link #hasReady}. */
+    long readySince() {
+        var lane = ready.peekFirst();
+        if (lane == null) {
+            throw new IllegalStateException("no lane is ready");
+        }
+        return lane.readyNanos;
+    }
+
+    /** Whether the next batch must not grow, because it repeats a part of one that failed as a whole. */
+    boolean nextIsBisected() {
+        var lane = ready.peekFirst();
+        return lane != null && lane.head != null && lane.head.batchMax != Integer.MAX_VALUE;
+    }
+
+    /** Takes the first event of the lane that has been ready longest; its lane runs until the event leaves. */
+    Task take() {
+        var lane = ready.removeFirst();
+        uncount(lane);
+        lane.state = Lane.State.RUNNING;
+        var head = lane.head;
+        if (head == null) {
+            throw new IllegalStateException("ready lane without an event");
+        }
+        fly(lane, head);
+        return head;
+    }
+
+    /** Takes up to {@code max} events of ready lanes, whole lanes first come first served, in order within each. */
+    void takeBatch(int max, List<Task> into) {
+        var limit = max;
+        while (into.size() < limit && !ready.isEmpty()) {
+            var lane = ready.getFirst();
+            var head = lane.head;
+            if (head == null) {
+                throw new IllegalStateException("ready lane without an event");
+            }
+            if (Math.min(limit, head.batchMax) <= into.size()) {
+                return;
+            }
+            ready.removeFirst();
+            uncount(lane);
+            lane.state = Lane.State.RUNNING;
+            for (var task = head; task != null && into.size() < limit; task = task.nextInLane) {
+                if (Math.min(limit, task.batchMax) <= into.size()) {
+                    break;
+                }
+                limit = Math.min(limit, task.batchMax);
+                fly(lane, task);
+                into.add(task);
+            }
+        }
+    }
+
+    /** Puts a waiting or parked first event in flight without a slot, as to try its dead letter again. */
+    void fly(Task task) {
+        var lane = task.lane();
+        leaveGroup(task);
+        lane.state = Lane.State.RUNNING;
+        fly(lane, task);
+    }
+
+    /**
+     * Ends an event's flight: {@link Task.State#DONE} and {@link Task.State#RELEASED} forget it, {@link
+     * Task.State#WAITING} and {@link Task.State#PARKED} hold its lane, {@link Task.State#QUEUED} makes it ready again
+     * before all others.
+     */
+    void land(Task task, Task.State state, long now) {
+        var lane = task.lane();
+        task.state = state;
+        lane.inFlight--;
+        inFlight--;
+        inFlightBytes -= task.bytes;
+        switch (state) {
+            case WAITING -> waiting++;
+            case PARKED -> parked++;
+            case DONE, RELEASED -> forget(task);
+            default -> {}
+        }
+        if (lane.inFlight == 0) {
+            reopen(lane, now, state == Task.State.QUEUED);
+        }
+    }
+
+    /** A waiting event's time has come: its lane is ready again, behind the others. */
+    void due(Task task, long now) {
+        leaveGroup(task);
+        task.state = Task.State.QUEUED;
+        reopen(task.lane(), now, false);
+    }
+
+    /** Forgets all events that match and are not in flight, and returns them in no particular order. */
+    List<Task> giveBack(Predicate<Task> which) {
+        var given = new ArrayList<Task>();
+        var lanes = new LinkedHashSet<Lane>();
+        for (var task = firstOpen; task != null; task = task.nextOpen) {
+            if (task.state.grounded() && which.test(task)) {
+                given.add(task);
+                lanes.add(task.lane());
+            }
+        }
+        for (var lane : lanes) {
+            uncount(lane);
+        }
+        for (var task : given) {
+            leaveGroup(task);
+            task.state = Task.State.RELEASED;
+            forget(task);
+        }
+        for (var lane : lanes) {
+            restore(lane);
+        }
+        return given;
+    }
+
+    /** After events were taken out of a lane: its state follows from its new first event. */
+    private void restore(Lane lane) {
+        lane.sweep();
+        if (lane.inFlight > 0) {
+            return;
+        }
+        var head = lane.head;
+        if (head == null) {
+            if (lane.state == Lane.State.READY) {
+                ready.remove(lane);
+            }
+            empty(lane);
+        } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
+            lane.state = Lane.State.READY;
+            ready.addLast(lane);
+            count(lane);
+        } else {
+            count(lane);
+        }
+    }
+
+    private void reopen(Lane lane, long now, boolean first) {
+        if (batches) {
+            lane.sweep();
+        } else {
+            lane.sweepHead();
+        }
+        var head = lane.head;
+        if (head == null) {
+            empty(lane);
+            return;
+        }
+        if (head.state != Task.State.QUEUED) {
+            lane.state = Lane.State.WAITING;
+            return;
+        }
+        lane.state = Lane.State.READY;
+        lane.readyNanos = now;
+        if (first) {
+            ready.addFirst(lane);
+        } else {
+            ready.addLast(lane);
+        }
+        count(lane);
+    }
+
+    private void empty(Lane lane) {
+        lane.state = Lane.State.EMPTY;
+        if (lane.key != null) {
+            keyed.remove(lane.key);
+        }
+    }
+
+    private void fly(Lane lane, Task task) {
+        task.state = Task.State.IN_FLIGHT;
+        lane.inFlight++;
+        inFlight++;
+        inFlightBytes += task.bytes;
+    }
+
+    private void leaveGroup(Task task) {
+        if (task.state == Task.State.WAITING) {
+            waiting--;
+        } else if (task.state == Task.State.PARKED) {
+            parked--;
+        }
+    }
+
+    private void count(Lane lane) {
+        if (lane.state == Lane.State.READY && lane.head != null) {
+            runnable += batches ? lane.size : 1;
+            runnableBytes += batches ? lane.bytes : lane.head.bytes;
+        }
+    }
+
+    private void uncount(Lane lane) {
+        if (lane.state == Lane.State.READY && lane.head != null) {
+            runnable -= batches ? lane.size : 1;
+            runnableBytes -= batches ? lane.bytes : lane.head.bytes;
+        }
+    }
+
+    private void link(Task task) {
+        var next = firstOpen;
+        task.nextOpen = next;
+        if (next != null) {
+            next.previousOpen = task;
+        }
+        firstOpen = task;
+    }
+
+    private void forget(Task task) {
+        open--;
+        openBytes -= task.bytes;
+        var previous = task.previousOpen;
+        var next = task.nextOpen;
+        if (previous == null) {
+            firstOpen = next;
+        } else {
+            previous.nextOpen = next;
+        }
+        if (next != null) {
+            next.previousOpen = previous;
+        }
+        task.previousOpen = null;
+        task.nextOpen = null;
+    }
+
+    /** Events not settled. */
+    int open() {
+        return open;
+    }
+
+    /** What they hold. */
+    long openBytes() {
+        return openBytes;
+    }
+
+    /** Events that wait for a slot only. */
+    int runnable() {
+        return runnable;
+    }
+
+    /** Events that run or are being settled. */
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Events behind their key, in back-off or parked. */
+    int blocked() {
+        return open - runnable - inFlight;
+    }
+
+    /** What the blocked ones hold. */
+    long blockedBytes() {
+        return openBytes - runnableBytes - inFlightBytes;
+    }
+
+    /** Events in back-off. */
+    int waiting() {
+        return waiting;
+    }
+
+    /** Events whose dead letter could not be stored. */
+    int parked() {
+        return parked;
+    }
+
+    /** Whether an event of the partition is open. O(open): for revocations only. */
+    boolean holds(int partition) {
+        for (var task = firstOpen; task != null; task = task.nextOpen) {
+            if (task.delivery.partition() == partition) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Events in flight that match, in no particular order. O(open). */
+    List<Task> flying(Predicate<Task> which) {
+        var flying = new ArrayList<Task>();
+        for (var task = firstOpen; task != null; task = task.nextOpen) {
+            if (!task.state.grounded() && which.test(task)) {
+                flying.add(task);
+            }
+        }
+        return flying;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.sluice.engine;
+
+/** The home event loop of a dispatcher: one thread, tasks one after another in the order they came. */
+interface Loop {
+    /** Runs the task on the loop, after what was handed in before it. From any thread; never refuses while open. */
+    void execute(Runnable task);
+
+    /** Runs the task on the loop once the delay has passed. */
+    void schedule(Runnable task, long delayNanos);
+
+    /** The monotonic clock. */
+    long nanos();
+}

@@ -1,0 +1,541 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.AnswerSink;
+import dev.sluice.broker.Call;
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.EventSource;
+import dev.sluice.broker.Ordering;
+import dev.sluice.function.FunctionConfig;
+import dev.sluice.function.FunctionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+
+/**
+ * One trigger's way to its function: receives on demand, filters, keeps order, settles. Its state belongs to the
+ * dispatcher's home loop; {@link #onNext} and the other signals of its source only enqueue.
+ */
+final class Pipeline implements CoreSubscriber<Delivery> {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+    private final Dispatcher dispatcher;
+    private final TriggerSpec spec;
+    private final Answers answers;
+    private final Settlement settlement;
+    private final Revocations revocations;
+    private final @Nullable BatchPolicy batch;
+    private final long timeoutNanos;
+    private final TimerList<Attempt> deadlines = new TimerList<>();
+    private final TimerList<Task> patience = new TimerList<>();
+    private final Set<Integer> paused = new HashSet<>();
+
+    final Lanes lanes;
+    final PipelineCounts counts = new PipelineCounts();
+
+    private @Nullable Subscription subscription;
+    private long requested;
+    private volatile String stopped = "";
+    private boolean draining;
+
+    /** Turns left before another pipeline of the function gets one. */
+    int credit;
+
+    /** Whether it stands in the dispatcher's queue of pipelines with ready work. */
+    boolean active;
+
+    /** Whether its demand is to be looked at. */
+    boolean touched;
+
+    Pipeline(Dispatcher dispatcher, TriggerSpec spec) {
+        this.dispatcher = dispatcher;
+        this.spec = spec;
+        var function = dispatcher.spec();
+        var shape = function.code().shape();
+        answers = new Answers(function.name(), spec.name(), spec.answers(), shape.output());
+        // A caller waits for the answers to its own event, so calls are never gathered.
+        var gathered = spec.source() == null ? new BatchPolicy(1, Duration.ZERO) : function.batch();
+        batch = shape.batch() ? gathered : null;
+        timeoutNanos =
+                Math.min(function.timeout().toNanos(), spec.delivery().timeout().toNanos());
+        lanes = new Lanes(shape.batch());
+        credit = spec.share();
+        settlement = new Settlement(dispatcher, this);
+        revocations = new Revocations(dispatcher, this);
+    }
+
+    // ---- from the source, any thread
+
+    /** Joins the source; on the loop. */
+    void open() {
+        var source = spec.source();
+        if (source != null) {
+            source.revocations().subscribe(revocations);
+            source.receive().subscribe(this);
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription joined) {
+        dispatcher.signal(() -> {
+            if (draining || !stopped.isEmpty()) {
+                joined.cancel();
+                return;
+            }
+            subscription = joined;
+            dispatcher.touch(this);
+        });
+    }
+
+    @Override
+    public void onNext(Delivery delivery) {
+        dispatcher.signal(new Task(this, delivery));
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        dispatcher.signal(() -> stop("its source failed: " + error));
+    }
+
+    @Override
+    public void onComplete() {
+        dispatcher.signal(() -> stop("its source ended"));
+    }
+
+    // ---- arrivals, on the loop
+
+    /** Takes in an event that its source delivered. */
+    void arrived(Task task) {
+        var call = task.call();
+        if (call == null) {
+            requested--;
+            dispatcher.touch(this);
+        }
+        counts.received.add(1);
+        if (draining || !stopped.isEmpty()) {
+            leaveQueue(task);
+            giveBackOnArrival(task, call);
+            return;
+        }
+        var now = dispatcher.nanos();
+        dispatcher.hold(task.bytes);
+        if (!passes(task)) {
+            leaveQueue(task);
+            counts.filtered.add(1);
+            lanes.addInFlight(task);
+            settlement.accept(task);
+            return;
+        }
+        if (call == null && Answers.hops(task.event) >= DeadLetters.HOPS_MAX) {
+            lanes.addInFlight(task);
+            settlement.deadLetter(task, "loop");
+            return;
+        }
+        var runnable = lanes.add(task, keyOf(task.delivery), now);
+        if (call != null) {
+            patience.add(task, now + call.patience().toNanos());
+            dispatcher.wakeAt(task.dueNanos());
+        }
+        if (runnable) {
+            dispatcher.activate(this);
+        } else if (overBlockedLimit()) {
+            pause(task.delivery.partition());
+        }
+    }
+
+    private void giveBackOnArrival(Task task, @Nullable Call call) {
+        if (call != null) {
+            call.fail(new FunctionException.Unavailable(function(), "is stopping", Duration.ofSeconds(1)));
+            return;
+        }
+        // Otherwise the source would deliver it here again while the demand lasts.
+        source().pause(task.delivery.partition());
+        task.delivery.release();
+        counts.released.add(1);
+    }
+
+    private boolean passes(Task task) {
+        try {
+            return spec.filter().test(task.event);
+        } catch (RuntimeException failed) {
+            counts.filterErrors.add(1);
+            LOG.atDebug().addArgument(spec.name()).setCause(failed).log("filter of trigger {} failed: no match");
+            return false;
+        }
+    }
+
+    private @Nullable Object keyOf(Delivery delivery) {
+        return switch (spec.ordering()) {
+            case KEY -> delivery.key();
+            case PARTITION -> delivery.partition();
+            case NONE -> null;
+        };
+    }
+
+    // ---- demand, on the loop
+
+    /** Asks the source for what there is room for: {@code limit} runnable events, requested ones included. */
+    void demand(int limit) {
+        var joined = subscription;
+        if (joined == null || draining || !stopped.isEmpty()) {
+            return;
+        }
+        resumeIfRoom();
+        var coming = lanes.runnable() + requested;
+        // Half a limit at a time: a request per event would cost more than the event.
+        if (coming <= limit / 2) {
+            var n = limit - coming;
+            requested += n;
+            joined.request(n);
+        }
+    }
+
+    private boolean overBlockedLimit() {
+        return lanes.blocked() >= dispatcher.options().blockedEventsMax()
+                || lanes.blockedBytes() >= dispatcher.options().blockedBytesMax();
+    }
+
+    private void pause(int partition) {
+        if (spec.source() != null && paused.add(partition)) {
+            counts.pauses.add(1);
+            source().pause(partition);
+        }
+    }
+
+    private void resumeIfRoom() {
+        if (!paused.isEmpty()
+                && lanes.blocked() <= dispatcher.options().blockedEventsMax() / 2
+                && lanes.blockedBytes() <= dispatcher.options().blockedBytesMax() / 2) {
+            var all = List.copyOf(paused);
+            paused.clear();
+            all.forEach(source()::resume);
+        }
+    }
+
+    private EventSource source() {
+        var source = spec.source();
+        if (source == null) {
+            throw new IllegalStateException("trigger '" + spec.name() + "' has no source");
+        }
+        return source;
+    }
+
+    // ---- tries, on the loop
+
+    /** Whether a try can start: an event is ready, and a batch is full or has waited long enough. */
+    boolean hasWork(long now) {
+        if (!lanes.hasReady()) {
+            return false;
+        }
+        if (batch == null || draining || lanes.runnable() >= batch.size() || lanes.nextIsBisected()) {
+            return true;
+        }
+        var due = lanes.readySince() + batch.within().toNanos();
+        if (due - now <= 0) {
+            return true;
+        }
+        dispatcher.wakeAt(due);
+        return false;
+    }
+
+    /** Starts a try on the instance, whose slot is leased. */
+    void start(Instance instance, long now) {
+        Attempt attempt;
+        if (batch == null) {
+            var task = lanes.take();
+            attempt = new Attempt(this, task, null, instance, sinkOf(task), now);
+            begin(task, attempt, now);
+        } else {
+            var tasks = new ArrayList<Task>(Math.min(batch.size(), lanes.runnable()));
+            lanes.takeBatch(batch.size(), tasks);
+            attempt = new Attempt(this, tasks.get(0), tasks, instance, sinkOf(tasks.get(0)), now);
+            for (var task : tasks) {
+                begin(task, attempt, now);
+            }
+        }
+        deadlines.add(attempt, now + timeoutNanos);
+        dispatcher.wakeAt(attempt.dueNanos());
+        attempt.start();
+    }
+
+    private AnswerSink sinkOf(Task task) {
+        var call = task.call();
+        return call == null ? spec.answers().sink() : call.answers();
+    }
+
+    private void begin(Task task, Attempt attempt, long now) {
+        leaveQueue(task);
+        task.attempt = attempt;
+        if (task.tries++ == 0) {
+            task.firstTryNanos = now;
+            dispatcher.budget().freshStart();
+        } else {
+            counts.retried.add(1);
+        }
+    }
+
+    /** A run has ended: its slot is free. */
+    void runEnded(Attempt attempt) {
+        deadlines.remove(attempt);
+        counts.runs.add(1);
+        counts.runNanos.add(attempt.runNanos());
+        dispatcher.slotFree(attempt.instance);
+    }
+
+    // ---- time, on the loop
+
+    /** Does what is due; the time of what comes next is told to the dispatcher. */
+    void tick(long now) {
+        for (var late = deadlines.pollDue(now); late != null; late = deadlines.pollDue(now)) {
+            expire(late, now);
+        }
+        for (var late = patience.pollDue(now); late != null; late = patience.pollDue(now)) {
+            refuse(late);
+        }
+        revocations.tick(now);
+        if (!deadlines.isEmpty()) {
+            dispatcher.wakeAt(deadlines.firstDue());
+        }
+        if (!patience.isEmpty()) {
+            dispatcher.wakeAt(patience.firstDue());
+        }
+        if (hasWork(now)) {
+            dispatcher.activate(this);
+        }
+    }
+
+    private void expire(Attempt late, long now) {
+        if (late.isZombie()) {
+            counts.abandoned.add(1);
+            late.abandon();
+            return;
+        }
+        counts.timeouts.add(1);
+        late.cancel(new FunctionException.TimedOut(function(), Duration.ofNanos(timeoutNanos)));
+        if (late.isZombie()) {
+            deadlines.add(late, now + timeoutNanos);
+        }
+    }
+
+    private void refuse(Task task) {
+        var call = task.call();
+        if (call != null && !lanes.giveBack(task::equals).isEmpty()) {
+            forget(task);
+            call.fail(new FunctionException.Unavailable(
+                    function(), "had no free slot for " + call.patience().toMillis() + " ms", Duration.ofSeconds(1)));
+        }
+    }
+
+    // ---- calls, any thread to loop
+
+    /** The caller is gone. */
+    void cancelCall(Task task) {
+        if (task.attempt != null) {
+            task.attempt.cancel(new FunctionException.Unavailable(function(), "lost its caller", null));
+        } else if (!lanes.giveBack(task::equals).isEmpty()) {
+            forget(task);
+        }
+    }
+
+    /** A call waits no longer for a slot. */
+    private void leaveQueue(Task task) {
+        if (task.waitingCall) {
+            task.waitingCall = false;
+            patience.remove(task);
+            dispatcher.callLeftQueue();
+        }
+    }
+
+    private void forget(Task task) {
+        leaveQueue(task);
+        task.wait = null;
+        dispatcher.hold(-task.bytes);
+        dispatcher.touch(this);
+    }
+
+    // ---- ends, on the loop
+
+    /** Takes no more events, gives back what has not started; what runs goes on. */
+    void drain() {
+        draining = true;
+        giveBackQueued(task -> true);
+    }
+
+    /** Ends for good with a reason; what runs is finished. */
+    void stop(String why) {
+        if (!stopped.isEmpty() || draining) {
+            return;
+        }
+        stopped = why;
+        LOG.error("trigger {} stopped: {}", spec.name(), why);
+        giveBackQueued(task -> true);
+    }
+
+    private void giveBackQueued(Predicate<Task> which) {
+        for (var task : lanes.giveBack(which)) {
+            forget(task);
+            counts.released.add(1);
+            var call = task.call();
+            if (call == null) {
+                task.delivery.release();
+            } else {
+                call.fail(new FunctionException.Unavailable(function(), "is stopping", Duration.ofSeconds(1)));
+            }
+        }
+    }
+
+    /** Gives back what has not started of a partition. */
+    void giveBackPartition(int partition) {
+        paused.remove(partition);
+        giveBackQueued(task -> task.delivery.partition() == partition);
+    }
+
+    /** Cancels what still runs of a partition and gives it back, unsettled. */
+    void losePartition(int partition) {
+        lanes.flying(task -> task.delivery.partition() == partition).forEach(settlement::lose);
+    }
+
+    /** Cancels what still runs and gives it back, unsettled. */
+    void abort() {
+        for (var task : lanes.flying(task -> true)) {
+            settlement.lose(task);
+        }
+    }
+
+    /** Leaves the source; whatever is open there is given back by it. */
+    void close() {
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        revocations.close();
+    }
+
+    // ---- what a try needs
+
+    Settlement settlement() {
+        return settlement;
+    }
+
+    Revocations revocations() {
+        return revocations;
+    }
+
+    String function() {
+        return dispatcher.spec().name();
+    }
+
+    String name() {
+        return spec.name();
+    }
+
+    TriggerSpec spec() {
+        return spec;
+    }
+
+    FunctionConfig config() {
+        return dispatcher.spec().config();
+    }
+
+    Logger functionLog() {
+        return dispatcher.functionLog();
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    Executor workers() {
+        return dispatcher.workers();
+    }
+
+    long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    long nanos() {
+        return dispatcher.nanos();
+    }
+
+    void signal(Signal signal) {
+        dispatcher.signal(signal);
+    }
+
+    void checkFatal(Throwable thrown) {
+        dispatcher.checkFatal(thrown);
+    }
+
+    void zombie(int change) {
+        dispatcher.zombie(change);
+    }
+
+    boolean ordered() {
+        return spec.ordering() != Ordering.NONE;
+    }
+
+    /** Why it stopped; empty while it runs. From any thread. */
+    String stopped() {
+        return stopped;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /** Partitions held back because of blocked events. */
+    int pausedPartitions() {
+        return paused.size();
+    }
+
+    /** The trigger as it is now; from any thread, figures may be of slightly different moments. */
+    TriggerStatus status() {
+        var source = spec.source();
+        var state = draining
+                ? TriggerStatus.State.DRAINING
+                : stopped.isEmpty() ? TriggerStatus.State.RUNNING : TriggerStatus.State.STOPPED;
+        return new TriggerStatus(
+                spec.name(),
+                spec.function(),
+                spec.topic(),
+                state,
+                detail(),
+                spec.filter().describe(),
+                lanes.runnable(),
+                lanes.inFlight(),
+                lanes.blocked(),
+                lanes.waiting(),
+                lanes.parked(),
+                lanes.blockedBytes(),
+                counts.received.get(),
+                counts.filtered.get(),
+                counts.done.get(),
+                counts.failed.get(),
+                counts.retried.get(),
+                counts.deadLettered.get(),
+                counts.dropped.get(),
+                counts.released.get(),
+                counts.answers.get(),
+                source == null ? null : source.lag());
+    }
+
+    private String detail() {
+        if (!stopped.isEmpty()) {
+            return stopped;
+        }
+        if (lanes.parked() > 0) {
+            return lanes.parked() + " events are parked: their dead letters can't be stored";
+        }
+        if (!paused.isEmpty()) {
+            return paused.size() + " partitions are paused: " + lanes.blocked()
+                    + " events wait behind their key or for a retry";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.engine;
+
+/** What happened on a pipeline since it was made; written by the home loop, read by anyone. */
+final class PipelineCounts {
+    final Count received = new Count();
+    final Count filtered = new Count();
+    final Count filterErrors = new Count();
+    final Count runs = new Count();
+    final Count runNanos = new Count();
+    final Count done = new Count();
+    final Count failed = new Count();
+    final Count timeouts = new Count();
+    final Count abandoned = new Count();
+    final Count retried = new Count();
+    final Count deadLettered = new Count();
+    final Count deadLetterFailures = new Count();
+    final Count acceptFailures = new Count();
+    final Count dropped = new Count();
+    final Count released = new Count();
+    final Count answers = new Count();
+    final Count pauses = new Count();
+    final Count callsRefused = new Count();
+}

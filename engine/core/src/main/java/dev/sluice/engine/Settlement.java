@@ -1,0 +1,234 @@
+package dev.sluice.engine;
+
+import dev.sluice.function.FunctionException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a pipeline's events end: accepted, retried, as dead letters, or given back. On the home loop.
+ *
+ * <pre>
+ * try ended well ─────────────────────────► accept ──► DONE
+ * try failed ──► another try ──► WAITING ──► (ready again)      accept failed: asked again, 100 ms to 5 s later
+ *            └─► none left ──► dead letter ──► accept ──► DONE
+ *                                └─ not stored ──► PARKED 60 s │ trigger stops │ dropped
+ * </pre>
+ */
+final class Settlement {
+    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+    private static final long PARKED_RETRY_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long ACCEPT_RETRY_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ACCEPT_RETRY_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Dispatcher dispatcher;
+    private final Pipeline pipeline;
+    private final Lanes lanes;
+    private final PipelineCounts counts;
+    private final TriggerSpec spec;
+    private final DeadLetters deadLetters;
+
+    Settlement(Dispatcher dispatcher, Pipeline pipeline) {
+        this.dispatcher = dispatcher;
+        this.pipeline = pipeline;
+        lanes = pipeline.lanes;
+        counts = pipeline.counts;
+        spec = pipeline.spec();
+        deadLetters = new DeadLetters(dispatcher.spec().name(), spec, dispatcher.clock());
+    }
+
+    /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */
+    void settle(Attempt attempt) {
+        dispatcher.touch(pipeline);
+        counts.answers.add(attempt.answersPublished());
+        var error = attempt.error();
+        if (error != null) {
+            counts.failed.add(1);
+        }
+        if (attempt.batch == null) {
+            settleOne(attempt.first, error);
+        } else if (error != null) {
+            new BatchOutcome(this, attempt.batch).failed(error);
+        } else {
+            new BatchOutcome(this, attempt.batch).ended(attempt.result());
+        }
+        if (lanes.hasReady()) {
+            dispatcher.activate(pipeline);
+        }
+    }
+
+    /** Settles an event whose try has ended. */
+    void settleOne(Task task, @Nullable Throwable error) {
+        task.attempt = null;
+        if (task.lost) {
+            land(task, Task.State.RELEASED);
+        } else if (error == null) {
+            counts.done.add(1);
+            accept(task);
+        } else {
+            fail(task, error);
+        }
+    }
+
+    private void fail(Task task, Throwable error) {
+        var call = task.call();
+        if (call != null) {
+            land(task, Task.State.DONE);
+            call.fail(error);
+            return;
+        }
+        task.error = error;
+        var now = dispatcher.nanos();
+        var verdict = Verdict.after(error, task.tries, task.firstTryNanos, now, spec.delivery(), dispatcher.random());
+        LOG.atDebug()
+                .addArgument(spec.name())
+                .addArgument(task.tries)
+                .addArgument(() -> DeadLetters.describe(error))
+                .log("trigger {}: try {} failed: {}");
+        if (verdict.deadLetterReason() != null) {
+            deadLetter(task, verdict.deadLetterReason());
+            return;
+        }
+        land(task, Task.State.WAITING);
+        var overdue = verdict.retryAtNanos() + spec.delivery().backoff().max().toNanos();
+        dispatcher.await(new Task.Wait(task, verdict.retryAtNanos(), overdue));
+    }
+
+    /** Puts an event back first in its lane; the try does not count. */
+    void again(Task task) {
+        task.attempt = null;
+        task.tries--;
+        land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
+    }
+
+    /** Takes an event in flight off its source. */
+    void accept(Task task) {
+        task.step = Task.Step.ACCEPTING;
+        task.delivery.accept().subscribe(task);
+    }
+
+    /** Stores an event in flight as a dead letter, then takes it off its source. */
+    void deadLetter(Task task, String reason) {
+        task.reason = reason;
+        task.step = Task.Step.DEAD_LETTERING;
+        var sink = spec.deadLetters();
+        if (sink == null) {
+            throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic");
+        }
+        try {
+            sink.publish(deadLetters.of(task, reason, task.error), task.delivery.key())
+                    .subscribe(task);
+        } catch (RuntimeException bad) {
+            task.onError(bad);
+        }
+    }
+
+    /** A step of an event's settling has ended. */
+    void stepped(Task task, @Nullable Throwable error) {
+        dispatcher.touch(pipeline);
+        if (task.gone()) {
+            return;
+        }
+        if (task.lost) {
+            land(task, Task.State.RELEASED);
+        } else if (task.step == Task.Step.ACCEPTING) {
+            accepted(task, error);
+        } else if (error == null) {
+            counts.deadLettered.add(1);
+            accept(task);
+        } else {
+            deadLetterFailed(task, error);
+        }
+        if (lanes.hasReady()) {
+            dispatcher.activate(pipeline);
+        }
+    }
+
+    private void accepted(Task task, @Nullable Throwable error) {
+        if (error == null) {
+            land(task, Task.State.DONE);
+            return;
+        }
+        counts.acceptFailures.add(1);
+        var wait = Math.min(ACCEPT_RETRY_MIN_NANOS << Math.min(task.acceptFailures++, 10), ACCEPT_RETRY_MAX_NANOS);
+        var due = dispatcher.nanos() + wait;
+        dispatcher.await(new Task.Wait(task, due, due));
+    }
+
+    private void deadLetterFailed(Task task, Throwable error) {
+        counts.deadLetterFailures.add(1);
+        switch (spec.delivery().deadLetterFailure()) {
+            case PARK -> {
+                LOG.error(
+                        "trigger {}: the dead letter of an event can't be stored; its key waits, next try in 60 s",
+                        spec.name(),
+                        error);
+                land(task, Task.State.PARKED);
+                var due = dispatcher.nanos() + PARKED_RETRY_NANOS;
+                dispatcher.await(new Task.Wait(task, due, due));
+            }
+            case STOP -> {
+                task.delivery.release();
+                counts.released.add(1);
+                land(task, Task.State.RELEASED);
+                pipeline.stop("a dead letter can't be stored: " + error.getMessage());
+            }
+            case DROP -> {
+                counts.dropped.add(1);
+                accept(task);
+            }
+        }
+    }
+
+    private void land(Task task, Task.State state) {
+        lanes.land(task, state, dispatcher.nanos());
+        if (task.gone()) {
+            dispatcher.hold(-task.bytes);
+            pipeline.revocations().settled();
+        }
+    }
+
+    /** A wait of one of its events is over; false when a retry has to wait for the budget. */
+    boolean waited(Task.Wait wait, long now) {
+        var task = wait.task;
+        if (task.state == Task.State.WAITING) {
+            if (dispatcher.contended()
+                    && wait.overdueNanos - now > 0
+                    && !dispatcher.budget().spend()) {
+                return false;
+            }
+            task.wait = null;
+            lanes.due(task, now);
+            dispatcher.activate(pipeline);
+        } else if (task.state == Task.State.PARKED && task.reason != null) {
+            task.wait = null;
+            lanes.fly(task);
+            deadLetter(task, task.reason);
+        } else if (task.step == Task.Step.ACCEPTING && !task.gone()) {
+            task.wait = null;
+            accept(task);
+        }
+        return true;
+    }
+
+    /** Gives back an event in flight and cancels its try: whatever comes of it is not settled any more. */
+    void lose(Task task) {
+        if (task.lost) {
+            return;
+        }
+        task.lost = true;
+        counts.released.add(1);
+        var call = task.call();
+        if (call == null) {
+            task.delivery.release();
+        } else {
+            call.fail(new FunctionException.Unavailable(pipeline.function(), "is stopping", Duration.ofSeconds(1)));
+        }
+        if (task.attempt != null) {
+            task.attempt.cancel(new FunctionException.Unavailable(
+                    pipeline.function(), "was cancelled: its event went elsewhere", null));
+        }
+    }
+}

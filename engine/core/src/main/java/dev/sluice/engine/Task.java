@@ -1,0 +1,181 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.Call;
+import dev.sluice.broker.Delivery;
+import io.cloudevents.CloudEvent;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/**
+ * One event's way through the engine: its delivery, its place in a lane, its tries, and the subscriber of its settling.
+ * All fields belong to the home loop but {@link #stepError}, which the settling thread writes before it signals.
+ */
+final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, Signal {
+    /** Where the event is. */
+    enum State {
+        /** In its lane, ready or behind others. */
+        QUEUED(true),
+        /** Runs, or its outcome is being stored. */
+        IN_FLIGHT(false),
+        /** In back-off. */
+        WAITING(true),
+        /** Its dead letter could not be stored. */
+        PARKED(true),
+        /** Settled. */
+        DONE(false),
+        /** Given back to its source. */
+        RELEASED(false);
+
+        private final boolean grounded;
+
+        State(boolean grounded) {
+            this.grounded = grounded;
+        }
+
+        /** Whether it can be given back at once. */
+        boolean grounded() {
+            return grounded;
+        }
+    }
+
+    /** What its next signal tells about. */
+    enum Step {
+        ARRIVING,
+        RUNNING,
+        ACCEPTING,
+        DEAD_LETTERING
+    }
+
+    final Pipeline pipeline;
+    final Delivery delivery;
+    final CloudEvent event;
+    final int bytes;
+
+    State state = State.QUEUED;
+    Step step = Step.ARRIVING;
+
+    private @Nullable Lane lane;
+
+    @Nullable
+    Task nextInLane;
+
+    @Nullable
+    Task nextOpen;
+
+    @Nullable
+    Task previousOpen;
+
+    /** Tries begun. */
+    int tries;
+
+    long firstTryNanos;
+
+    /** The largest batch it may be part of; smaller after its batch failed as a whole. */
+    int batchMax = Integer.MAX_VALUE;
+
+    /** The try that runs, if one does. */
+    @Nullable
+    Attempt attempt;
+
+    /** Its partition went to someone else while it was in flight: whatever comes of it is not settled. */
+    boolean lost;
+
+    /** The timer it waits on; one that is not this any more is stale. */
+    @Nullable
+    Wait wait;
+
+    /** Why it becomes a dead letter. */
+    @Nullable
+    String reason;
+
+    @Nullable
+    Throwable error;
+
+    /** Whether it counts among the calls that wait for a slot. */
+    boolean waitingCall;
+
+    /** How often its acceptance failed. */
+    int acceptFailures;
+
+    private @Nullable Throwable stepError;
+
+    Task(Pipeline pipeline, Delivery delivery) {
+        this.pipeline = pipeline;
+        this.delivery = delivery;
+        event = delivery.event();
+        bytes = delivery.sizeBytes();
+    }
+
+    Lane lane() {
+        if (lane == null) {
+            throw new IllegalStateException("task without a lane");
+        }
+        return lane;
+    }
+
+    void lane(Lane to) {
+        lane = to;
+    }
+
+    /** Whether its lane may forget it. */
+    boolean gone() {
+        return state == State.DONE || state == State.RELEASED;
+    }
+
+    /** The caller who waits, if one does. */
+    @Nullable
+    Call call() {
+        return delivery instanceof Call call ? call : null;
+    }
+
+    @Override
+    public void handle() {
+        if (step == Step.ARRIVING) {
+            step = Step.RUNNING;
+            pipeline.arrived(this);
+        } else {
+            var failed = stepError;
+            stepError = null;
+            pipeline.settlement().stepped(this, failed);
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Void nothing) {}
+
+    @Override
+    public void onError(Throwable error) {
+        stepError = error;
+        pipeline.signal(this);
+    }
+
+    @Override
+    public void onComplete() {
+        pipeline.signal(this);
+    }
+
+    /** A time at which something is done about a task. */
+    static final class Wait implements Comparable<Wait> {
+        final Task task;
+        final long dueNanos;
+        /** From when on a retry no longer waits for the budget. */
+        final long overdueNanos;
+
+        Wait(Task task, long dueNanos, long overdueNanos) {
+            this.task = task;
+            this.dueNanos = dueNanos;
+            this.overdueNanos = overdueNanos;
+        }
+
+        @Override
+        public int compareTo(Wait other) {
+            return Long.signum(dueNanos - other.dueNanos);
+        }
+    }
+}
