@@ -22,8 +22,9 @@ import java.util.Objects;
  *
  * <p>Reading refuses what is no UTF-8 or no JSON, members given twice, bytes after the document, {@code data} beside
  * {@code data_base64}, and whatever {@link EventLimits} or the specification's rules forbid. A null attribute is
- * unset; {@code "data": null} is data, namely the JSON value null. JSON data stays the bytes it came as. An event with
- * a {@code data} member and no datacontenttype gets {@code application/json}, which the member implies.
+ * unset; {@code "data": null} is data, namely the JSON value null. JSON data stays the bytes it came as, less white
+ * space around the value. An event with a {@code data} member and no datacontenttype gets {@code application/json},
+ * which the member implies.
  *
  * <p>Writing never lets data change the envelope: JSON data is checked before it is copied; what is not one JSON value
  * within the limits goes as {@code data_base64}. Text and XML in UTF-8 go as a string, all else as base64.

@@ -58,27 +58,39 @@ public final class MediaTypes {
         return charset == null || charset.equalsIgnoreCase("utf-8") || charset.equalsIgnoreCase("us-ascii");
     }
 
-    /** The value of a parameter without its quotes; null when there is none of this name. */
+    /** The value of a parameter of a valid media type, without its quotes; null when there is none of this name. */
     static @Nullable String parameter(String mediaType, String name) {
         int at = mediaType.indexOf(';');
         while (at >= 0) {
-            int next = mediaType.indexOf(';', at + 1);
-            int equals = mediaType.indexOf('=', at + 1);
-            int end = next < 0 ? mediaType.length() : next;
-            if (equals > 0 && equals < end) {
-                String key = mediaType.substring(at + 1, equals).trim();
-                if (key.equalsIgnoreCase(name)) {
-                    return unquoted(mediaType.substring(equals + 1, end).trim());
-                }
+            int equals = mediaType.indexOf('=', at);
+            int end = valueEnd(mediaType, equals + 1);
+            if (equals < 0) {
+                return null;
             }
-            at = next;
+            if (mediaType.substring(at + 1, equals).trim().equalsIgnoreCase(name)) {
+                String value = mediaType.substring(equals + 1, end).trim();
+                return value.startsWith("\"") ? value.substring(1, value.length() - 1) : value;
+            }
+            at = mediaType.indexOf(';', end);
         }
         return null;
     }
 
-    private static String unquoted(String value) {
-        boolean quoted = value.length() > 1 && value.charAt(0) == '"' && value.charAt(value.length() - 1) == '"';
-        return quoted ? value.substring(1, value.length() - 1) : value;
+    /** Where a parameter's value ends: a quoted string may hold semicolons. */
+    private static int valueEnd(String mediaType, int from) {
+        int at = from;
+        boolean quoted = at < mediaType.length() && mediaType.charAt(at) == '"';
+        for (at += quoted ? 1 : 0; at < mediaType.length(); at++) {
+            char c = mediaType.charAt(at);
+            if (quoted && c == '\\') {
+                at++;
+            } else if (quoted && c == '"') {
+                return at + 1;
+            } else if (!quoted && c == ';') {
+                return at;
+            }
+        }
+        return mediaType.length();
     }
 
     private static boolean is(@Nullable CharSequence mediaType, String bare) {
