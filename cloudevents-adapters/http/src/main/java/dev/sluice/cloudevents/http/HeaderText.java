@@ -63,24 +63,21 @@ final class HeaderText {
     }
 
     private static String unquoted(String name, CharSequence raw) {
-        int last = raw.length() - 1;
-        StringBuilder out = new StringBuilder(last);
-        int at = 1;
-        while (at < last) {
+        StringBuilder out = new StringBuilder(raw.length());
+        for (int at = 1; at < raw.length(); at++) {
             char c = raw.charAt(at);
-            if (c == '\\') {
-                at++;
+            if (c == '"') {
+                if (at == raw.length() - 1) {
+                    return out.toString();
+                }
+                break;
             }
-            if (c == '"' || at == last) {
+            if (c == '\\' && ++at == raw.length()) {
                 break;
             }
             out.append(raw.charAt(at));
-            at++;
         }
-        if (at != last || last == 0 || raw.charAt(last) != '"') {
-            throw new InvalidEventException(name, raw, "must end its quoted string where the header ends");
-        }
-        return out.toString();
+        throw new InvalidEventException(name, raw, "must end its quoted string where the header ends");
     }
 
     private static String percentDecoded(String name, String text) {
