@@ -1,0 +1,71 @@
+package dev.sluice.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.memory.MemoryBroker;
+import dev.sluice.engine.Engine;
+import dev.sluice.trigger.http.HttpIngress;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The table of {@code docs/metrics.md} is what the modules say of their meters. After a change of these,
+ * {@code mvn -pl load-tests -am verify -Dsluice.docs.write=true} writes it anew.
+ */
+class MetricsDocTest {
+    private static final Path PAGE = Path.of("..", "docs", "metrics.md");
+    private static final String START = "<!-- meters -->\n";
+    private static final String END = "<!-- end of meters -->\n";
+
+    private final PrometheusNamingConvention names = new PrometheusNamingConvention();
+
+    @Test
+    void pageListsEveryMeterOfEveryModule() throws IOException {
+        var page = Files.readString(PAGE);
+        var expected = page.substring(0, page.indexOf(START)) + START + tables() + page.substring(page.indexOf(END));
+        if (Boolean.getBoolean("sluice.docs.write")) {
+            Files.writeString(PAGE, expected);
+        }
+
+        assertThat(Files.readString(PAGE)).isEqualTo(expected);
+    }
+
+    private String tables() {
+        var engine = new ArrayList<String>();
+        Engine.meters().forEach(m -> engine.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
+        var http = new ArrayList<String>();
+        HttpIngress.meters().forEach(m -> http.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
+        var memory = new ArrayList<String>();
+        MemoryBroker.meters().forEach(m -> {
+            var tags = new ArrayList<>(List.of("broker"));
+            tags.addAll(m.tags());
+            memory.add(
+                    row(m.name(), m.type(), m.unit(), tags.stream().distinct().toList(), m.description()));
+        });
+        return table("Engine", engine) + table("HTTP ingress", http) + table("Memory broker", memory);
+    }
+
+    private static String table(String title, List<String> rows) {
+        return rows.stream()
+                        .sorted()
+                        .collect(Collectors.joining(
+                                "", "\n## " + title + "\n\n| name | type | tags | tells |\n|---|---|---|---|\n", ""))
+                + (title.startsWith("Memory") ? "\n" : "");
+    }
+
+    private String row(String name, String type, String unit, List<String> tags, String description) {
+        var exposed = names.name(name, Meter.Type.valueOf(type.toUpperCase(Locale.ROOT)), unit);
+        var suffix = type.equals("counter") && !exposed.endsWith("_total") ? "_total" : "";
+        return "| `" + exposed + suffix + "` | " + type + " | "
+                + tags.stream().map(tag -> "`" + tag + "`").collect(Collectors.joining(", ")) + " | " + description
+                + " |\n";
+    }
+}
