@@ -57,8 +57,8 @@ record Column(String title, Kind kind, boolean wide, Function<JsonNode, String> 
     private static String paint(String state) {
         var code =
                 switch (state) {
-                    case "READY", "RUNNING" -> "32";
-                    case "FAILED", "STOPPED", "CLOSED" -> "31";
+                    case "READY", "RUNNING", "UP" -> "32";
+                    case "FAILED", "STOPPED", "CLOSED", "DOWN" -> "31";
                     default -> "33";
                 };
         return "\u001b[" + code + "m" + state + "\u001b[0m";

@@ -49,8 +49,8 @@ final class ResourceColumns {
             text("FILTER", "filter").onlyWide(),
             remark("DETAIL", item -> string(item, "detail")));
 
-    private static final List<Column> BROKERS =
-            List.of(text("NAME", "name"), text("KIND", "kind"), remark("DETAIL", item -> string(item, "detail")));
+    private static final List<Column> BROKERS = List.of(
+            text("NAME", "name"), text("KIND", "kind"), state(), remark("DETAIL", item -> string(item, "detail")));
 
     private static final List<Column> TOPICS = List.of(
             text("NAME", "topic"),

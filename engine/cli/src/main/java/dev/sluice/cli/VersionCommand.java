@@ -68,8 +68,10 @@ final class VersionCommand implements Callable<Integer> {
 
     private @Nullable String engine() {
         try {
-            var api = new EngineClient(connection).admin("/openapi.json");
-            return api.path("info").path("version").asText("unknown");
+            return new EngineClient(connection)
+                    .admin("/v1/version")
+                    .path("version")
+                    .asText("unknown");
         } catch (CommandFailure failure) {
             var why = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
             terminal.err().println("engine: " + Text.oneLine(why));

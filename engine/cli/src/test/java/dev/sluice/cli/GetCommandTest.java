@@ -157,9 +157,9 @@ class GetCommandTest {
         engine.answer(
                 "GET /admin/v1/brokers",
                 200,
-                "{\"items\":[{\"name\":\"a\\u001b[2Jb\\u202e\",\"kind\":\"memory\",\"detail\":\"two\\nlines\"}]}");
+                "{\"items\":[{\"name\":\"a\\u001b[2Jb\\u202e\",\"kind\":\"memory\",\"state\":\"UP\",\"detail\":\"two\\nlines\"}]}");
 
-        assertThat(engine.run("get", "brokers").out()).contains("a\\u001b[2Jb\\u202e  memory  two\\nlines");
+        assertThat(engine.run("get", "brokers").out()).contains("a\\u001b[2Jb\\u202e  memory  UP     two\\nlines");
         assertThat(engine.run("get", "brokers", "-o", "json").out())
                 .doesNotContain("\u001b", "\u202e")
                 .contains("\\u202e");

@@ -29,9 +29,7 @@ class SluiceCommandTest {
             var help = FakeEngine.execute(Map.of(), "", command, "--help");
 
             assertThat(help.exitCode()).isZero();
-            assertThat(help.out())
-                    .startsWith("Usage: sluice " + command)
-                    .contains("Example: sluice|Example: source".split("\\|")[command.equals("completion") ? 1 : 0]);
+            assertThat(help.out()).startsWith("Usage: sluice " + command).contains("Example: ");
             assertThat(help.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
         }
     }
@@ -139,7 +137,7 @@ class SluiceCommandTest {
 
     @Test
     void tellsBothVersionsAndDoesNotFailWithoutAnEngine() throws IOException {
-        try (var engine = new FakeEngine().answer("GET /admin/openapi.json", 200, "{\"info\":{\"version\":\"9.9\"}}")) {
+        try (var engine = new FakeEngine().answer("GET /admin/v1/version", 200, "{\"version\":\"9.9\"}")) {
             assertThat(engine.run("version").out())
                     .contains("client " + Version.number())
                     .contains("engine 9.9 (" + engine.url() + ")");
