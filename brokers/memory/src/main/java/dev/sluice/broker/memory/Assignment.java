@@ -29,12 +29,9 @@ final class Assignment {
                 give(next, p, least(shares), shares);
             }
         }
-        for (var p = next.length - 1; p >= 0; p--) {
-            var least = least(shares);
-            if (shares[next[p]] - shares[least] > 1) {
-                shares[next[p]]--;
-                give(next, p, least, shares);
-            }
+        for (var from = most(shares); shares[from] - shares[least(shares)] > 1; from = most(shares)) {
+            shares[from]--;
+            give(next, lastOf(next, from), least(shares), shares);
         }
         return next;
     }
@@ -52,5 +49,23 @@ final class Assignment {
             }
         }
         return least;
+    }
+
+    private static int most(int[] shares) {
+        var most = 0;
+        for (var m = 1; m < shares.length; m++) {
+            if (shares[m] > shares[most]) {
+                most = m;
+            }
+        }
+        return most;
+    }
+
+    private static int lastOf(int[] owners, int owner) {
+        var p = owners.length - 1;
+        while (owners[p] != owner) {
+            p--;
+        }
+        return p;
     }
 }

@@ -4,6 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
@@ -20,6 +22,8 @@ import reactor.core.publisher.Operators;
  * {@link #cancel} or an error nothing more is emitted, and {@link #leave} was called, maybe more than once.
  */
 abstract class Emitter<T> implements Subscription {
+    private static final Logger LOG = LoggerFactory.getLogger(Emitter.class);
+
     private final CoreSubscriber<? super T> actual;
     private final AtomicLong requested = new AtomicLong();
     private final AtomicInteger runs = new AtomicInteger();
@@ -100,7 +104,11 @@ abstract class Emitter<T> implements Subscription {
         if (why != null && !ended) {
             ended = true;
             leave();
-            actual.onError(why);
+            try {
+                actual.onError(why);
+            } catch (RuntimeException broken) {
+                LOG.atError().setCause(broken).log("a reader failed on the end of its reading");
+            }
         }
     }
 

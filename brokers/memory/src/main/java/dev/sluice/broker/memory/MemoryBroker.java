@@ -33,6 +33,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class MemoryBroker implements Broker {
     private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+    private static final int NAME_SHOWN = 80;
 
     private final String name;
     private final MemoryLimits limits;
@@ -159,7 +160,7 @@ public final class MemoryBroker implements Broker {
             }
             if (!TOPIC_NAME.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
                 throw new BrokerException.Refused(
-                        name, "a topic's name has 1 to 249 of A-Z a-z 0-9 . _ -, unlike '" + topic + "'", null);
+                        name, "a topic's name has 1 to 249 of A-Z a-z 0-9 . _ -, unlike '" + shown(topic) + "'", null);
             }
             if (topics.size() >= limits.topicsMax()) {
                 throw new BrokerException.Refused(
@@ -169,6 +170,11 @@ public final class MemoryBroker implements Broker {
             topics.put(topic, created);
             return created;
         }
+    }
+
+    /** A name from anywhere, harmless in a log. */
+    private static String shown(String topic) {
+        return topic.substring(0, Math.min(topic.length(), NAME_SHOWN)).replaceAll("[^ -~]", "?");
     }
 
     MemoryLimits limits() {

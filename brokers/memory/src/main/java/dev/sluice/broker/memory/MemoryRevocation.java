@@ -11,6 +11,7 @@ final class MemoryRevocation implements EventSource.Revocation {
     /** How long the owner may hold on to it. */
     static final Duration WAIT = Duration.ofSeconds(30);
 
+    private final MemoryTopic topic;
     private final MemoryGroup group;
     private final MemoryGroup.Share share;
     private boolean done;
@@ -18,6 +19,7 @@ final class MemoryRevocation implements EventSource.Revocation {
     private @Nullable Disposable limit;
 
     MemoryRevocation(MemoryGroup group, MemoryGroup.Share share) {
+        this.topic = group.topic;
         this.group = group;
         this.share = share;
     }
@@ -32,21 +34,31 @@ final class MemoryRevocation implements EventSource.Revocation {
         group.revocationDone(this, share);
     }
 
-    /** Limits the wait from now on. Without the lock: what a timer does when asked is its own affair. */
+    /** Limits the wait from now on, if it is not over. Without the lock: what a timer does when asked is its own affair. */
     void limitWait() {
-        var task = group.topic
-                .broker
+        if (isOver()) {
+            return;
+        }
+        var task = topic.broker
                 .timer()
                 .schedule(() -> group.revocationExpired(this, share), WAIT.toNanos(), TimeUnit.NANOSECONDS);
-        group.topic.lock();
+        topic.lock();
         try {
+            limit = task;
             if (over) {
                 task.dispose();
-            } else {
-                limit = task;
             }
         } finally {
-            group.topic.unlock();
+            topic.unlock();
+        }
+    }
+
+    private boolean isOver() {
+        topic.lock();
+        try {
+            return over;
+        } finally {
+            topic.unlock();
         }
     }
 

@@ -42,10 +42,10 @@ final class MemorySource implements EventSource {
 
     /** Called by the member's serialised loop. */
     void signal(MemoryRevocation revocation) {
-        revocation.limitWait();
         if (revocations.tryEmitNext(revocation).isFailure()) {
             revocation.done();
         }
+        revocation.limitWait();
     }
 
     @Override

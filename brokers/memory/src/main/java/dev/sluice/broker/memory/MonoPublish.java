@@ -1,6 +1,7 @@
 package dev.sluice.broker.memory;
 
 import dev.sluice.broker.BrokerException;
+import dev.sluice.cloudevents.InvalidEventException;
 import io.cloudevents.CloudEvent;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -32,7 +33,7 @@ final class MonoPublish extends Mono<Void> {
             topic = sink.resolve();
             stored = topic.prepare(event, key);
             done = topic.storeNow(stored);
-        } catch (BrokerException refused) {
+        } catch (BrokerException | InvalidEventException refused) {
             Operators.error(actual, refused);
             return;
         }

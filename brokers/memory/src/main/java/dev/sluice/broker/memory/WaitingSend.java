@@ -2,6 +2,8 @@ package dev.sluice.broker.memory;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
@@ -9,6 +11,8 @@ import reactor.core.CoreSubscriber;
  * signal goes out without it, once, by {@link MemoryTopic}'s serialised loop.
  */
 final class WaitingSend implements Subscription {
+    private static final Logger LOG = LoggerFactory.getLogger(WaitingSend.class);
+
     final StoredEvent event;
     private final MemoryTopic topic;
     private final CoreSubscriber<? super Void> actual;
@@ -48,16 +52,20 @@ final class WaitingSend implements Subscription {
         topic.withdraw(this);
     }
 
-    /** Tells the sender what became of it. */
+    /** Tells the sender what became of it. What the sender throws is its own fault and stops no other. */
     void signal() {
         if (cancelled) {
             return;
         }
         var why = failure;
-        if (why == null) {
-            actual.onComplete();
-        } else {
-            actual.onError(why);
+        try {
+            if (why == null) {
+                actual.onComplete();
+            } else {
+                actual.onError(why);
+            }
+        } catch (RuntimeException broken) {
+            LOG.atError().setCause(broken).log("a sender failed on the outcome of its send");
         }
     }
 }
