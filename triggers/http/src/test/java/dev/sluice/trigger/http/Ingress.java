@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
@@ -26,7 +27,7 @@ final class Ingress implements AutoCloseable {
 
     final Map<String, EventSink> topics = new HashMap<>();
     final Map<String, Intake> functions = new HashMap<>();
-    final Map<String, Flux<TailEvent>> tails = new HashMap<>();
+    final Map<String, Function<Map<Integer, Long>, Flux<TailEvent>>> tails = new HashMap<>();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final HttpIngress http;
     private final DisposableServer server;
@@ -41,7 +42,8 @@ final class Ingress implements AutoCloseable {
         http = HttpIngress.builder()
                 .topics(topics::get)
                 .functions(functions::get)
-                .tails((topic, after) -> tails.get(topic))
+                .tails((topic, after) ->
+                        tails.containsKey(topic) ? tails.get(topic).apply(after) : null)
                 .limits(limits.apply(HttpLimits.DEFAULT))
                 .meters(registry)
                 .build();
@@ -62,6 +64,10 @@ final class Ingress implements AutoCloseable {
         var sink = new FakeSink(name);
         topics.put(name, sink);
         return sink;
+    }
+
+    void tail(String topic, Function<Map<Integer, Long>, Flux<TailEvent>> tail) {
+        tails.put(topic, tail);
     }
 
     FakeIntake function(String name) {
