@@ -5,6 +5,7 @@ import dev.sluice.cloudevents.InvalidEventException;
 import dev.sluice.cloudevents.WireEvent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
@@ -96,6 +97,9 @@ final class BinaryReader {
     }
 
     private static String lowerCase(CharSequence name) {
-        return name.subSequence(PREFIX, name.length()).toString().toLowerCase(Locale.ROOT);
+        String extension = name instanceof AsciiString ascii
+                ? ascii.toString(PREFIX)
+                : name.toString().substring(PREFIX);
+        return extension.toLowerCase(Locale.ROOT);
     }
 }
