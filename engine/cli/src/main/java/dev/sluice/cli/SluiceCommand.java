@@ -8,9 +8,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /**
@@ -77,6 +79,7 @@ public final class SluiceCommand implements Runnable {
         line.setAbbreviatedSubcommandsAllowed(false);
         line.setParameterExceptionHandler(new UsageErrors());
         line.setExecutionExceptionHandler(failures(terminal));
+        line.setExecutionStrategy(flushing(terminal));
         line.setUsageHelpWidth(Math.max(60, Math.min(100, terminal.columns())));
         return line;
     }
@@ -102,6 +105,18 @@ public final class SluiceCommand implements Runnable {
     @Override
     public void run() {
         Objects.requireNonNull(spec).commandLine().usage(terminal.out());
+    }
+
+    /** The process ends right after a command, and text without a line break at its end would be lost. */
+    private static IExecutionStrategy flushing(Terminal terminal) {
+        return parsed -> {
+            try {
+                return new RunLast().execute(parsed);
+            } finally {
+                terminal.out().flush();
+                terminal.err().flush();
+            }
+        };
     }
 
     private static IExecutionExceptionHandler failures(Terminal terminal) {

@@ -95,8 +95,6 @@ final class FakeEngine implements AutoCloseable {
         var err = new ByteArrayOutputStream();
         var terminal = Terminal.of(in, out, err, environment);
         var code = SluiceCommand.commandLine(terminal).execute(args);
-        terminal.out().flush();
-        terminal.err().flush();
         return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

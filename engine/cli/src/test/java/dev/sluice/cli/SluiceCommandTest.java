@@ -163,6 +163,18 @@ class SluiceCommandTest {
     }
 
     @Test
+    void printsEverythingBeforeTheProcessEnds() {
+        var out = new ByteArrayOutputStream();
+        var terminal = Terminal.of(new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), Map.of());
+        var line = SluiceCommand.commandLine(terminal);
+
+        line.execute("get", "--help");
+        assertThat(out.toString()).endsWith("-w\n");
+        line.execute("completion", "bash");
+        assertThat(out.toString()).endsWith("sluice sluice.sh sluice.bash\n");
+    }
+
+    @Test
     void runsCommandsOfOtherModulesAndTakesTheirFailures() {
         var err = new ByteArrayOutputStream();
         var terminal = Terminal.of(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), err, Map.of());
