@@ -33,6 +33,49 @@ class MemoryReadingTest {
     }
 
     @Test
+    void takesTheNextEventFromThePartitionThatHasTheNextTurn() {
+        var four = new MemoryFixture(
+                new MemoryLimits(4, 1, 10_000, 10_000_000, 10_000_000, 0, Duration.ofSeconds(1), 10_000));
+        for (var i = 0; i < 400; i++) {
+            four.send("t", MemoryFixture.event("e" + i, null, 0));
+        }
+
+        var reader = four.join("t", "g").requesting(40);
+
+        for (var first = 0; first < 40; first += 4) {
+            assertThat(reader.deliveries.subList(first, first + 4))
+                    .extracting(Delivery::partition)
+                    .containsExactlyInAnyOrder(0, 1, 2, 3);
+        }
+    }
+
+    @Test
+    void movesOnePartitionWhileItsOwnerStillHoldsAnother() {
+        var four = new MemoryFixture(
+                new MemoryLimits(4, 1, 10_000, 10_000_000, 10_000_000, 0, Duration.ofSeconds(1), 10_000));
+        var source = four.source("t", "g");
+        var revocations = new ArrayList<EventSource.Revocation>();
+        source.revocations().subscribe(revocations::add);
+        var owner = new MemoryFixture.Reader();
+        source.receive().subscribe(owner);
+        owner.requesting(100);
+        for (var i = 0; i < 8; i++) {
+            four.send("t", MemoryFixture.event("e" + i, null, 0));
+        }
+        var next = four.join("t", "g").requesting(100);
+        var moving = revocations.get(0).partition();
+
+        revocations.get(0).done();
+        assertThat(next.deliveries).isEmpty();
+        owner.deliveries.stream()
+                .filter(delivery -> delivery.partition() == moving)
+                .forEach(Delivery::release);
+
+        assertThat(revocations).hasSize(2);
+        assertThat(next.deliveries).hasSize(2).allMatch(delivery -> delivery.partition() == moving);
+    }
+
+    @Test
     void acknowledgesBeforeItDelivers() {
         var order = new ArrayList<String>();
         fixture.source("t", "g").receive().subscribe(delivery -> order.add("delivered"));

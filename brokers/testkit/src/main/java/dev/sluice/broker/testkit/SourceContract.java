@@ -77,18 +77,6 @@ abstract class SourceContract extends ContractPart {
     }
 
     @Test
-    void deliversFromEveryPartitionBeforeOneIsExhausted() {
-        var events = eventsOnAllPartitions(20);
-        kit().publish(events);
-
-        var received = join("g", Start.EARLIEST).requestingAll().await(events.size());
-
-        var firstThreeQuarters = received.subList(0, events.size() * 3 / 4);
-        assertThat(firstThreeQuarters.stream().map(d -> d.partition()).distinct())
-                .hasSize(partitions());
-    }
-
-    @Test
     void signalsOneAfterAnotherWhateverThreadsPublishRequestAndAccept() {
         var member = join("g", Start.EARLIEST);
         member.onDelivery(delivery -> delivery.accept()
