@@ -3,16 +3,13 @@ package dev.sluice.engine;
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Intake;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,11 +43,7 @@ final class Dispatcher {
 
     private final FunctionSpec spec;
     private final Loop loop;
-    private final EngineOptions options;
-    private final Shared shared;
-    private final ExecutorService workers;
-    private final RandomGenerator random;
-    private final InstantSource clock;
+    private final Host host;
     private final InstancePool pool;
     private final RetryBudget budget = new RetryBudget();
     private final Logger functionLog;
@@ -74,23 +67,12 @@ final class Dispatcher {
     private @Nullable Draining drainingState;
     private volatile boolean closing;
 
-    Dispatcher(
-            FunctionSpec spec,
-            Loop loop,
-            EngineOptions options,
-            Shared shared,
-            ExecutorService workers,
-            RandomGenerator random,
-            InstantSource clock) {
+    Dispatcher(FunctionSpec spec, Loop loop, Host host) {
         this.spec = spec;
         this.loop = loop;
-        this.options = options;
-        this.shared = shared;
-        this.workers = workers;
-        this.random = random;
-        this.clock = clock;
+        this.host = host;
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
-        pool = new InstancePool(spec, loop, () -> signal(this::slotsAdded));
+        pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsAdded));
         budget.capacity(pool.capacity());
         loop.execute(pool::start);
     }
@@ -180,7 +162,7 @@ final class Dispatcher {
         startTries(now);
         askForMore();
         if (heldSinceDrain != 0) {
-            shared.hold(heldSinceDrain);
+            host.shared().hold(heldSinceDrain);
             heldSinceDrain = 0;
         }
         if (drainingState != null) {
@@ -210,7 +192,7 @@ final class Dispatcher {
 
     /** Starts tries while a slot is free; the trigger whose turn it is goes first. */
     private void startTries(long now) {
-        while (pool.freeSlots() > 0 && !active.isEmpty() && !shared.tooManyZombies()) {
+        while (pool.freeSlots() > 0 && !active.isEmpty() && !host.shared().tooManyZombies()) {
             var pipeline = active.getFirst();
             if (!pipeline.hasWork(now)) {
                 active.removeFirst();
@@ -234,7 +216,7 @@ final class Dispatcher {
         if (touched.isEmpty()) {
             return;
         }
-        var full = shared.full();
+        var full = host.shared().full();
         var limit = Math.max(RUNNABLE_MIN, pool.freeSlots() + pool.capacity()) * spec.eventsPerTry();
         for (var pipeline = touched.pollFirst(); pipeline != null; pipeline = touched.pollFirst()) {
             pipeline.touched = false;
@@ -306,12 +288,12 @@ final class Dispatcher {
 
     void zombie(int change) {
         zombies += change;
-        shared.zombie(change);
+        host.shared().zombie(change);
     }
 
     void checkFatal(Throwable thrown) {
         if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
-            options.onFatal().accept(thrown);
+            host.options().onFatal().accept(thrown);
         }
     }
 
@@ -327,20 +309,8 @@ final class Dispatcher {
         return budget;
     }
 
-    RandomGenerator random() {
-        return random;
-    }
-
-    InstantSource clock() {
-        return clock;
-    }
-
-    ExecutorService workers() {
-        return workers;
-    }
-
-    EngineOptions options() {
-        return options;
+    Host host() {
+        return host;
     }
 
     FunctionSpec spec() {
@@ -443,9 +413,9 @@ final class Dispatcher {
                 : ready > 0
                         ? FunctionStatus.State.READY
                         : pool.problem().isEmpty() ? FunctionStatus.State.STARTING : FunctionStatus.State.FAILED;
-        var detail = shared.tooManyZombies()
-                ? shared.zombies() + " runs are past their deadline and still hold a thread; the limit is "
-                        + shared.zombiesMax() + ": nothing new is started"
+        var detail = host.shared().tooManyZombies()
+                ? host.shared().zombies() + " runs are past their deadline and still hold a thread; the limit is "
+                        + host.shared().zombiesMax() + ": nothing new is started"
                 : pool.problem();
         return new FunctionStatus(
                 spec.name(),

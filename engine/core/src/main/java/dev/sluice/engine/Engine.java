@@ -11,28 +11,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Runs functions on the events of triggers. Safe for any number of threads. */
 public final class Engine {
-    private final EngineOptions options;
     private final MeterRegistry registry;
     private final EventLoops loops;
     private final ExecutorService workers;
-    private final Shared shared;
+    private final Host host;
     private final Map<String, Dispatcher> functions = new LinkedHashMap<>();
     private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
     private final Map<String, Intake> intakes = new LinkedHashMap<>();
 
     private Engine(EngineOptions options, MeterRegistry registry) {
-        this.options = options;
         this.registry = registry;
         loops = new EventLoops(options.eventLoops());
         workers = Workers.create();
-        shared = new Shared(options);
+        var shared = new Shared(options);
+        host = new Host(
+                options,
+                shared,
+                workers,
+                Schedulers.boundedElastic(),
+                () -> ThreadLocalRandom.current().nextLong(),
+                InstantSource.system());
         EngineMeters.bindEngine(registry, shared);
     }
 
@@ -50,8 +56,7 @@ public final class Engine {
         if (functions.containsKey(function.name())) {
             throw new IllegalArgumentException("function '" + function.name() + "' is deployed already");
         }
-        var dispatcher = new Dispatcher(
-                function, loops.next(), options, shared, workers, new SplittableRandom(), InstantSource.system());
+        var dispatcher = new Dispatcher(function, loops.next(), host);
         functions.put(function.name(), dispatcher);
         EngineMeters.bindFunction(registry, function.name(), dispatcher);
         var calls = new TriggerSpec(

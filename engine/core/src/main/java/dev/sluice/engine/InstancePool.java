@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * A function's instances: a fixed number, started at once and again with a back-off of 1 s to 60 s when they fail to.
@@ -23,6 +23,7 @@ final class InstancePool {
 
     private final FunctionSpec spec;
     private final Loop loop;
+    private final Scheduler starter;
     private final Runnable changed;
     private final List<Instance> instances = new ArrayList<>();
     /** Instances with a free slot; one appears once. */
@@ -33,10 +34,14 @@ final class InstancePool {
     private volatile int ready;
     private volatile String problem = "";
 
-    /** @param changed called on the loop when slots were added */
-    InstancePool(FunctionSpec spec, Loop loop, Runnable changed) {
+    /**
+     * @param starter runs constructors and starts, which may block
+     * @param changed called on the loop when slots were added
+     */
+    InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed) {
         this.spec = spec;
         this.loop = loop;
+        this.starter = starter;
         this.changed = changed;
     }
 
@@ -52,7 +57,7 @@ final class InstancePool {
             return;
         }
         Mono.fromCallable(() -> spec.code().newHandler(spec.name(), spec.config()))
-                .subscribeOn(Schedulers.boundedElastic())
+                .subscribeOn(starter)
                 .flatMap(handler -> handler.start().thenReturn(handler))
                 .timeout(START_TIMEOUT)
                 .subscribe(

@@ -199,8 +199,8 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     }
 
     private boolean overBlockedLimit() {
-        return lanes.blocked() >= dispatcher.options().blockedEventsMax()
-                || lanes.blockedBytes() >= dispatcher.options().blockedBytesMax();
+        return lanes.blocked() >= dispatcher.host().options().blockedEventsMax()
+                || lanes.blockedBytes() >= dispatcher.host().options().blockedBytesMax();
     }
 
     private void pause(int partition) {
@@ -212,8 +212,8 @@ final class Pipeline implements CoreSubscriber<Delivery> {
 
     private void resumeIfRoom() {
         if (!paused.isEmpty()
-                && lanes.blocked() <= dispatcher.options().blockedEventsMax() / 2
-                && lanes.blockedBytes() <= dispatcher.options().blockedBytesMax() / 2) {
+                && lanes.blocked() <= dispatcher.host().options().blockedEventsMax() / 2
+                && lanes.blockedBytes() <= dispatcher.host().options().blockedBytesMax() / 2) {
             var all = List.copyOf(paused);
             paused.clear();
             all.forEach(source()::resume);
@@ -394,7 +394,10 @@ final class Pipeline implements CoreSubscriber<Delivery> {
 
     /** Gives back what has not started of a partition. */
     void giveBackPartition(int partition) {
-        paused.remove(partition);
+        if (paused.remove(partition)) {
+            // Should it come back here, it comes without the pause, which may have been set after it was taken.
+            source().resume(partition);
+        }
         giveBackQueued(task -> task.delivery.partition() == partition);
     }
 
@@ -453,7 +456,7 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     }
 
     Executor workers() {
-        return dispatcher.workers();
+        return dispatcher.host().workers();
     }
 
     long timeoutNanos() {

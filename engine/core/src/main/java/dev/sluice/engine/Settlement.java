@@ -36,7 +36,8 @@ final class Settlement {
         lanes = pipeline.lanes;
         counts = pipeline.counts;
         spec = pipeline.spec();
-        deadLetters = new DeadLetters(dispatcher.spec().name(), spec, dispatcher.clock());
+        deadLetters = new DeadLetters(
+                dispatcher.spec().name(), spec, dispatcher.host().clock());
     }
 
     /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */
@@ -81,7 +82,13 @@ final class Settlement {
         }
         task.error = error;
         var now = dispatcher.nanos();
-        var verdict = Verdict.after(error, task.tries, task.firstTryNanos, now, spec.delivery(), dispatcher.random());
+        var verdict = Verdict.after(
+                error,
+                task.tries,
+                task.firstTryNanos,
+                now,
+                spec.delivery(),
+                dispatcher.host().random());
         LOG.atDebug()
                 .addArgument(spec.name())
                 .addArgument(task.tries)

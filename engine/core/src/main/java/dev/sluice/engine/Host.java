@@ -1,0 +1,24 @@
+package dev.sluice.engine;
+
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What all dispatchers of an engine get from outside: limits, threads, randomness, the wall clock.
+ *
+ * @param options the limits
+ * @param shared what counts for all of them together
+ * @param workers runs blocking functions; refuses rather than queues
+ * @param starter runs constructors and starts of handlers, which may block
+ * @param random for jitter
+ * @param clock the time that dead letters carry
+ */
+record Host(
+        EngineOptions options,
+        Shared shared,
+        Executor workers,
+        Scheduler starter,
+        RandomGenerator random,
+        InstantSource clock) {}
