@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The specification's rules for attributes. Each check returns the value's length in UTF-8, found on the way. */
 final class Rules {
+    private static final String COMMON_MEDIA_TYPE = "application/json";
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     private Rules() {}
@@ -50,7 +51,7 @@ final class Rules {
     }
 
     static int dataContentType(String value, EventLimits limits) {
-        if (!isMediaType(value)) {
+        if (!value.equals(COMMON_MEDIA_TYPE) && !isMediaType(value)) {
             throw new InvalidEventException("datacontenttype", value, "must be a media type (RFC 2046)");
         }
         return text("datacontenttype", value, limits);

@@ -22,18 +22,20 @@ final class HeaderText {
     }
 
     /** Unescapes a quoted string, then decodes percent-encoding, one round of each. */
-    static String decode(String name, CharSequence raw) {
-        int encoded = 0;
+    static String decode(String name, CharSequence header) {
+        String raw =
+                header.toString(); // one type from here on: loops over a CharSequence cost a virtual call per character
+        boolean encoded = false;
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
             if (c < 0x20 || c > 0x7e) {
                 throw new InvalidEventException(
                         name, raw, "must be printable ASCII, with anything else percent-encoded");
             }
-            encoded |= c == '%' ? 1 : 0;
+            encoded |= c == '%';
         }
-        String text = raw.length() > 0 && raw.charAt(0) == '"' ? unquoted(name, raw) : raw.toString();
-        return encoded == 0 ? text : percentDecoded(name, text);
+        String text = raw.startsWith("\"") ? unquoted(name, raw) : raw;
+        return encoded ? percentDecoded(name, text) : text;
     }
 
     private static boolean mustEncode(char c) {
@@ -62,7 +64,7 @@ final class HeaderText {
         return out.toString();
     }
 
-    private static String unquoted(String name, CharSequence raw) {
+    private static String unquoted(String name, String raw) {
         StringBuilder out = new StringBuilder(raw.length());
         for (int at = 1; at < raw.length(); at++) {
             char c = raw.charAt(at);
