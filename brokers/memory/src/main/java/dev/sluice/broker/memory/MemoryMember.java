@@ -43,6 +43,9 @@ final class MemoryMember extends Emitter<Delivery> {
         if (unmetered) {
             topic.meters.add(joined);
         }
+        if (isEnded()) {
+            leave(); // a cancel that came while it joined may have found no group to leave
+        }
         drain();
     }
 

@@ -19,6 +19,7 @@ final class TopicMeters {
     private final MemoryTopic topic;
     private final Tags tags;
     private final Queue<Meter> registered = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
     TopicMeters(MemoryBroker broker, MemoryTopic topic) {
         this.registry = broker.registry();
@@ -41,9 +42,13 @@ final class TopicMeters {
         counter(MemoryMeters.DELIVERED, ofGroup, t -> group.delivered());
         counter(MemoryMeters.ACCEPTED, ofGroup, t -> group.accepted());
         counter(MemoryMeters.RELEASED, ofGroup, t -> group.released());
+        if (closed) {
+            close(); // it was closed while these were registered
+        }
     }
 
     void close() {
+        closed = true;
         for (var meter = registered.poll(); meter != null; meter = registered.poll()) {
             registry.remove(meter);
         }

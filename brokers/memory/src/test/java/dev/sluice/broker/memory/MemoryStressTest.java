@@ -12,13 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.BaseSubscriber;
@@ -174,6 +179,40 @@ class MemoryStressTest {
         assertThat(status.groups().get(0).events()).hasValue(0);
         assertThat(status.partitions().stream().mapToLong(p -> p.end()).sum()).isEqualTo(TOTAL);
         broker.close().block();
+    }
+
+    /** The race: a cancel between a member's look at it and its entry into the group finds no group to leave. */
+    @Test
+    void leavesNoGhostInTheGroupWhenACancelMeetsTheJoin() throws Exception {
+        var broker = MemoryBroker.create("memory", MemoryLimits.DEFAULT, new SimpleMeterRegistry());
+        var subscription = new Subscription("t", "g", Start.EARLIEST);
+        for (var round = 0; round < 3_000; round++) {
+            var ghost = new Worker();
+            var barrier = new CyclicBarrier(2);
+            var canceller = start("canceller", () -> {
+                await(barrier);
+                ghost.cancel();
+            });
+            broker.source(subscription)
+                    .receive()
+                    .doOnSubscribe(s -> await(barrier))
+                    .subscribe(ghost);
+            canceller.join(10_000);
+        }
+
+        var source = broker.source(subscription);
+        source.receive().subscribe(new Worker());
+
+        assertThat(source.lag().partitions()).hasSize(MemoryLimits.DEFAULT.partitions());
+        broker.close().block();
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     private void publish(MemoryBroker broker, int publisher) {
