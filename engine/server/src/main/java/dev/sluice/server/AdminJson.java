@@ -2,8 +2,8 @@ package dev.sluice.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.server.NodeState.NodeBroker;
 import java.util.List;

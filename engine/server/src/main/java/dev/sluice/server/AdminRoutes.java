@@ -124,7 +124,10 @@ final class AdminRoutes {
 
     private static Reply openApi() {
         try (var in = AdminRoutes.class.getResourceAsStream("openapi.json")) {
-            return Reply.json(200, Objects.requireNonNull(in, "openapi.json is packed beside this class").readAllBytes());
+            return Reply.json(
+                    200,
+                    Objects.requireNonNull(in, "openapi.json is packed beside this class")
+                            .readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException("the OpenAPI document can't be read", e);
         }

@@ -16,7 +16,10 @@ import reactor.core.publisher.Mono;
  * @param byType the topics by the types that they take
  * @param rest takes the other types; null when none does
  */
-record AnswerRouting(String trigger, Map<String, EventSink> byType, @Nullable EventSink rest) implements AnswerSink {
+record AnswerRouting(
+        String trigger,
+        Map<String, EventSink> byType,
+        @Nullable EventSink rest) implements AnswerSink {
     AnswerRouting {
         byType = Map.copyOf(byType);
     }

@@ -104,7 +104,8 @@ final class DevCommand implements Callable<Integer> {
         }
         var file = folder.resolve("sluice.yaml").normalize();
         if (!Files.exists(file)) {
-            throw new CommandFailure(ExitCode.NOT_FOUND, "there is no " + file + ": name a folder that has a sluice.yaml");
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND, "there is no " + file + ": name a folder that has a sluice.yaml");
         }
         return file;
     }

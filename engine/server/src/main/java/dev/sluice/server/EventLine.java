@@ -1,6 +1,5 @@
 package dev.sluice.server;
 
-import dev.sluice.cloudevents.Escaped;
 import dev.sluice.cloudevents.WireEvent;
 import io.cloudevents.CloudEvent;
 import java.nio.charset.StandardCharsets;
@@ -34,20 +33,20 @@ record EventLine(Ansi ansi, int topicWidth) {
                 .append("  ")
                 .append(paint(reason == null ? TOPIC : FAILURE, pad(topic, topicWidth)))
                 .append("  ")
-                .append(pad(Escaped.of(event.getType(), TYPE_MAX), TYPE_WIDTH))
+                .append(pad(plain(event.getType(), TYPE_MAX), TYPE_WIDTH))
                 .append("  ")
-                .append(Escaped.of(event.getId(), ID_MAX))
+                .append(plain(event.getId(), ID_MAX))
                 .append("  ");
         if (reason == null) {
             return line.append(paint(DIM, data(event))).toString();
         }
         var why = reason + " after " + text(event, "dlattempts") + ": " + text(event, "dlerror");
-        return line.append(paint(FAILURE, Escaped.of(why, DATA_MAX * 2))).toString();
+        return line.append(paint(FAILURE, plain(why, DATA_MAX * 2))).toString();
     }
 
     /** Something that went wrong. */
     String failure(LocalTime time, String what, String text) {
-        return paint(DIM, TIME.format(time)) + "  " + paint(FAILURE, pad(what, topicWidth) + "  " + Escaped.of(text, 256));
+        return paint(DIM, TIME.format(time)) + "  " + paint(FAILURE, pad(what, topicWidth) + "  " + plain(text, 256));
     }
 
     String dim(String text) {
@@ -66,7 +65,28 @@ record EventLine(Ansi ansi, int topicWidth) {
         var bytes = data.toBytes();
         // A character has up to four bytes: more than these are never shown.
         var text = new String(bytes, 0, Math.min(bytes.length, DATA_MAX * 4), StandardCharsets.UTF_8);
-        return Escaped.of(text, DATA_MAX);
+        return plain(text, DATA_MAX);
+    }
+
+    /** One line, cut at its limit: what could move a cursor, change a colour or reorder the text becomes a question mark. */
+    private static String plain(String text, int charsMax) {
+        var shown = new StringBuilder();
+        text.codePoints().limit(charsMax).forEach(point -> shown.appendCodePoint(isUnsafe(point) ? '?' : point));
+        return text.codePointCount(0, text.length()) > charsMax
+                ? shown.append('…').toString()
+                : shown.toString();
+    }
+
+    private static boolean isUnsafe(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 
     private static String pad(String text, int width) {

@@ -69,7 +69,9 @@ record Feed(List<Sample> events) {
             return List.of();
         }
         try (var entries = Files.list(folder)) {
-            return entries.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+            return entries.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             mistakes.add(folder + " can't be listed: " + e);
             return List.of();
@@ -116,20 +118,27 @@ record Feed(List<Sample> events) {
             return Mono.empty();
         }
         return Flux.range(1, rounds == 0 ? Integer.MAX_VALUE : rounds)
-                .concatMap(round -> Flux.fromIterable(events)
-                        .concatMap(sample -> Mono.delay(pace).then(publish(topics, sample, round)), 1), 1)
+                .concatMap(
+                        round -> Flux.fromIterable(events)
+                                .concatMap(sample -> Mono.delay(pace).then(publish(topics, sample, round)), 1),
+                        1)
                 .then();
     }
 
     private static Mono<Void> publish(Topics topics, Sample sample, int round) {
         var sink = topics.sink(sample.topic());
         if (sink == null) {
-            LOG.warn("no manifest names topic '{}': event '{}' is not fed", sample.topic(), sample.event().getId());
+            LOG.warn(
+                    "no manifest names topic '{}': event '{}' is not fed",
+                    sample.topic(),
+                    sample.event().getId());
             return Mono.empty();
         }
         var event = round == 1
                 ? sample.event()
-                : sample.event().toBuilder().id(sample.event().getId() + "-" + round).build();
+                : sample.event().toBuilder()
+                        .id(sample.event().getId() + "-" + round)
+                        .build();
         return sink.publish(event, null).onErrorResume(error -> {
             LOG.warn("event '{}' was not fed: {}", event.getId(), error.getMessage());
             return Mono.empty();

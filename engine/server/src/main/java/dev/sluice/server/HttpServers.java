@@ -1,7 +1,6 @@
 package dev.sluice.server;
 
 import dev.sluice.cli.ExitCode;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -10,7 +9,6 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
-import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
@@ -48,11 +46,10 @@ final class HttpServers {
                 return "host '" + host + "' is not an address of this machine: set another with --host or SLUICE_HOST";
             }
             if (message.contains("Permission denied")) {
-                return "port " + port + " is not permitted for this user: set another with --" + name + " or " + variable;
+                return "port " + port + " is not permitted for this user: set another with --" + name + " or "
+                        + variable;
             }
-            var inUse = message.contains("already in use") || message.contains("in use");
-            if (inUse && (cause instanceof IOException || cause instanceof ChannelBindException)
-                    || cause instanceof BindException) {
+            if (message.contains("in use") || cause instanceof BindException) {
                 return "port " + port + " of " + host + " is in use: set another with --" + name + " or " + variable
                         + "; 0 takes a free one";
             }

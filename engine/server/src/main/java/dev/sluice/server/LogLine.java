@@ -23,7 +23,9 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     public String doLayout(ILoggingEvent event) {
         var line = new StringBuilder(128);
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
-        line.append(' ').append(event.getLevel()).append(event.getLevel().levelStr.length() == 4 ? "  " : " ");
+        line.append(' ')
+                .append(event.getLevel())
+                .append(event.getLevel().levelStr.length() == 4 ? "  " : " ");
         var logger = event.getLoggerName();
         line.append(logger.startsWith(OURS) ? logger.substring(OURS.length()) : logger)
                 .append(": ");
@@ -55,7 +57,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     private static void append(StringBuilder line, String text) {
         for (var i = 0; i < text.length() && line.length() <= CHARS_MAX; i++) {
             var c = text.charAt(i);
-            if (c >= ' ' && c < 0x7F || c >= 0xA0 && !isInvisible(c)) {
+            if (isPlain(c)) {
                 line.append(c);
             } else {
                 line.append(
@@ -67,6 +69,10 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
                         });
             }
         }
+    }
+
+    private static boolean isPlain(char c) {
+        return c < 0x7F ? c >= ' ' : c >= 0xA0 && !isInvisible(c);
     }
 
     private static boolean isInvisible(char c) {

@@ -58,7 +58,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
                 context.getLogger(OURS)
                         .warn("{} has '{}', which is no level: error, warn, info, debug, trace or off", VARIABLE, part);
             } else {
-                context.getLogger(name.equals("root") ? Logger.ROOT_LOGGER_NAME : name).setLevel(level);
+                context.getLogger(name.equals("root") ? Logger.ROOT_LOGGER_NAME : name)
+                        .setLevel(level);
             }
         }
     }

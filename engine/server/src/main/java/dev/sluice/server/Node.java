@@ -7,9 +7,11 @@ import dev.sluice.engine.FunctionStatus;
 import dev.sluice.server.manifest.Manifest;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.http.HttpLimits;
+import dev.sluice.trigger.http.HttpRoute;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -80,14 +82,7 @@ final class Node {
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
         var routes = Triggers.attach(manifest.triggers(), opened, running);
-        var front = HttpIngress.builder()
-                .topics(opened::sink)
-                .tails(opened::tail)
-                .functions(running::functionIntake)
-                .routes(routes)
-                .limits(limits)
-                .meters(metrics.registry())
-                .build();
+        var front = ingress(opened, running, routes, limits);
         ingress = front;
         var state = new NodeState(opened.brokers(), running::functions, running::triggers, draining::get);
         var adminServer = AdminServer.start(new AdminRoutes(state, metrics), settings.adminPort());
@@ -100,13 +95,26 @@ final class Node {
         closing.push(() -> HttpServers.close(bound));
     }
 
+    @SuppressWarnings("NullAway") // the look-ups may answer null by contract, which can't be read off a class file
+    private HttpIngress ingress(Topics opened, Engine running, List<HttpRoute> routes, HttpLimits limits) {
+        return HttpIngress.builder()
+                .topics(opened::sink)
+                .tails(opened::tail)
+                .functions(running::functionIntake)
+                .routes(routes)
+                .limits(limits)
+                .meters(metrics.registry())
+                .build();
+    }
+
     /** Waits until no function is starting. One that has failed is told and tried again by the engine meanwhile. */
     private static void awaitFunctions(Engine engine) {
         var started = await(
                 () -> engine.functions().stream().noneMatch(f -> f.state() == FunctionStatus.State.STARTING),
                 FUNCTIONS_PATIENCE);
         if (!started) {
-            LOG.warn("some functions have not started within {} s; the node serves without them",
+            LOG.warn(
+                    "some functions have not started within {} s; the node serves without them",
                     FUNCTIONS_PATIENCE.toSeconds());
         }
         engine.functions().stream()

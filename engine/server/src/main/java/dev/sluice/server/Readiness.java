@@ -51,7 +51,8 @@ final class Readiness {
         if (trigger.state() == TriggerStatus.State.STOPPED) {
             reasons.add(sentence("trigger '" + trigger.name() + "' is STOPPED", trigger.detail()));
         } else if (trigger.parked() > 0) {
-            reasons.add(sentence("trigger '" + trigger.name() + "' has " + trigger.parked() + " parked", trigger.detail()));
+            reasons.add(
+                    sentence("trigger '" + trigger.name() + "' has " + trigger.parked() + " parked", trigger.detail()));
         }
     }
 

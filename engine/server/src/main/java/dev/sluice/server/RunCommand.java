@@ -54,8 +54,7 @@ final class RunCommand implements Callable<Integer> {
         line.getOut().println(node.readyLine());
         line.getOut().flush();
         stop.await();
-        line.getErr().println("stopping: finishing what is in flight, up to "
-                + Durations.text(settings.grace()));
+        line.getErr().println("stopping: finishing what is in flight, up to " + Durations.text(settings.grace()));
         node.stop();
         stop.done();
         return ExitCode.OK;
@@ -76,7 +75,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     static CommandLine line(@Nullable CommandSpec spec) {
-        return Objects.requireNonNull(spec, "picocli sets it before the command is called").commandLine();
+        return Objects.requireNonNull(spec, "picocli sets it before the command is called")
+                .commandLine();
     }
 
     /** What was named, or {@code sluice.yaml} of the working directory. */

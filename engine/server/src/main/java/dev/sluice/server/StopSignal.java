@@ -42,13 +42,14 @@ final class StopSignal {
         var signal = signalType.getConstructor(String.class).newInstance(name);
         var number = (int) signalType.getMethod("getNumber").invoke(signal);
         var handler = Proxy.newProxyInstance(
-                StopSignal.class.getClassLoader(), new Class<?>[] {handlerType}, (proxy, method, arguments) ->
-                        switch (method.getName()) {
-                            case "handle" -> received(number);
-                            case "equals" -> proxy == arguments[0];
-                            case "hashCode" -> System.identityHashCode(proxy);
-                            default -> name;
-                        });
+                StopSignal.class.getClassLoader(),
+                new Class<?>[] {handlerType},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "handle" -> received(number);
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    default -> name;
+                });
         signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.server.manifest.TopicRef;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class TopicWatch {
 
     private final PrintWriter out;
     private final EventLine line;
+    private final ZoneId zone = ZoneId.systemDefault();
     private final Map<String, Long> failed = new HashMap<>();
 
     private TopicWatch(PrintWriter out, EventLine line) {
@@ -36,7 +38,8 @@ final class TopicWatch {
     /** Watches from now on, until disposed. */
     static Disposable start(Node node, PrintWriter out, Ansi ansi) {
         var topics = node.topics().all();
-        var width = topics.stream().mapToInt(topic -> topic.name().length()).max().orElse(0);
+        var width =
+                topics.stream().mapToInt(topic -> topic.name().length()).max().orElse(0);
         var watch = new TopicWatch(out, new EventLine(ansi, Math.min(width, WIDTH_MAX)));
         var running = Disposables.composite();
         topics.forEach(topic -> running.add(watch.topic(node.topics(), topic)));
@@ -48,7 +51,7 @@ final class TopicWatch {
         return topics.broker(topic.broker())
                 .tail(topic.name(), Map.of())
                 .publishOn(Schedulers.boundedElastic(), PREFETCH)
-                .doOnNext(seen -> out.println(line.event(LocalTime.now(), topic.name(), seen.event())))
+                .doOnNext(seen -> out.println(line.event(LocalTime.now(zone), topic.name(), seen.event())))
                 .onErrorResume(error -> {
                     LOG.debug("topic '{}' is not shown any more: {}", topic.name(), error.toString());
                     return Mono.empty();
@@ -64,14 +67,15 @@ final class TopicWatch {
     }
 
     private void tellFailures(TriggerStatus trigger) {
-        var before = failed.getOrDefault(trigger.name(), 0L);
-        failed.put(trigger.name(), trigger.failed());
-        var more = trigger.failed() - before;
+        // A failure that became a dead letter is seen on its topic.
+        var open = trigger.failed() - trigger.deadLettered();
+        var more = open - failed.getOrDefault(trigger.name(), 0L);
+        failed.put(trigger.name(), open);
         if (more > 0) {
             var waiting = trigger.waiting() == 0 ? "" : ", " + trigger.waiting() + " wait for the next try";
             var detail = trigger.detail().isEmpty() ? "" : ": " + trigger.detail();
             out.println(line.failure(
-                    LocalTime.now(),
+                    LocalTime.now(zone),
                     trigger.function(),
                     more + (more == 1 ? " try" : " tries") + " failed (" + trigger.name() + ")" + waiting + detail));
         }

@@ -87,7 +87,9 @@ final class Triggers {
                 reading == null ? Ordering.NONE : reading.ordering(),
                 trigger.filter(),
                 new AnswerPolicy(
-                        answers(trigger), trigger.answers().type(), trigger.answers().source()),
+                        answers(trigger),
+                        trigger.answers().type(),
+                        trigger.answers().source()),
                 trigger.delivery(),
                 deadLetters == null ? null : topics.sink(deadLetters),
                 trigger.share());

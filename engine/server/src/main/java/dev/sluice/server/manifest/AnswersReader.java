@@ -33,7 +33,9 @@ final class AnswersReader {
 
     /** @param calls whether the answers are a response and so have no topic */
     Answers read(Section spec, String function, boolean calls) {
-        return spec.value("answers") instanceof Value.Items ? routed(spec, function, calls) : single(spec, function, calls);
+        return spec.value("answers") instanceof Value.Items
+                ? routed(spec, function, calls)
+                : single(spec, function, calls);
     }
 
     private Answers single(Section spec, String function, boolean calls) {

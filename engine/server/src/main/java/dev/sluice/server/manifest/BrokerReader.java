@@ -31,8 +31,8 @@ final class BrokerReader {
         var topicBytesMax = memory.bytes("topic-bytes-max", standard.topicBytesMax(), 1);
         var bytesMax = memory.bytes("bytes-max", Math.max(standard.bytesMax(), topicBytesMax), 1);
         var waitingSendsMax = memory.whole("waiting-sends-max", standard.waitingSendsMax(), 0, 1_000_000);
-        var sendDeadline = memory.duration(
-                "send-deadline", standard.sendDeadline(), Duration.ofMillis(1), Duration.ofHours(1));
+        var sendDeadline =
+                memory.duration("send-deadline", standard.sendDeadline(), Duration.ofMillis(1), Duration.ofHours(1));
         memory.end();
         if (topicBytesMax < eventBytesMax) {
             memory.mistake("topic-bytes-max", "must leave room for one event of " + eventBytesMax + " bytes");

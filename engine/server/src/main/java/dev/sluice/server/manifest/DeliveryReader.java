@@ -59,8 +59,7 @@ final class DeliveryReader {
             var timeout = section.duration("timeout", DAY, Duration.ofMillis(1), DAY);
             section.end();
             return new Delivery(
-                    new DeliveryPolicy(
-                            0, STANDARD.backoff(), timeout, STANDARD.maxAge(), STANDARD.deadLetterFailure()),
+                    new DeliveryPolicy(0, STANDARD.backoff(), timeout, STANDARD.maxAge(), STANDARD.deadLetterFailure()),
                     null);
         }
         var policy = new DeliveryPolicy(

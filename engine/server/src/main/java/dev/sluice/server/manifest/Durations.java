@@ -46,10 +46,13 @@ public final class Durations {
 
     /** The shortest of the forms that {@link #parse} takes. */
     public static String text(Duration duration) {
-        if (duration.isZero() || duration.getNano() % 1_000_000 != 0) {
-            return duration.isZero() ? "0s" : duration.toString();
+        if (duration.isZero()) {
+            return "0s";
         }
         var millis = duration.toMillis();
+        if (!Duration.ofMillis(millis).equals(duration)) {
+            return duration.toString();
+        }
         if (millis % 1_000 != 0) {
             return millis + "ms";
         }

@@ -25,7 +25,7 @@ final class FilterReader {
 
     private EventFilter compile() {
         var value = spec.value("filters");
-        if (value == null || value instanceof Value.Scalar scalar && scalar.absent()) {
+        if (value == null || (value instanceof Value.Scalar scalar && scalar.absent())) {
             return EventFilter.PASS;
         }
         if (!(value instanceof Value.Items items)) {
@@ -44,7 +44,9 @@ final class FilterReader {
 
     /** The place of the path, or of the nearest thing around it. */
     private Place place(String path) {
-        for (var end = path.length(); end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
+        for (var end = path.length();
+                end > 0;
+                end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
             var place = places.get(path.substring(0, end));
             if (place != null) {
                 return place;
@@ -61,7 +63,7 @@ final class FilterReader {
         if (value instanceof Value.Items items) {
             return items(items, path);
         }
-        var map = new LinkedHashMap<String, @Nullable Object>();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (var field : ((Value.Fields) value).fields()) {
             map.put(field.key(), plain(field.value(), path + "." + field.key()));
         }
@@ -69,7 +71,7 @@ final class FilterReader {
     }
 
     private List<@Nullable Object> items(Value.Items items, String path) {
-        var list = new ArrayList<@Nullable Object>();
+        List<@Nullable Object> list = new ArrayList<>();
         for (var item : items.values()) {
             list.add(plain(item, path + "[" + list.size() + "]"));
         }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code kind: Function}. */
 final class FunctionReader {
     private static final int INSTANCES_MAX = 1_000;
-    private static final Pattern HANDLER =
-            Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*(::[\\p{L}_$][\\p{L}\\p{N}_$]*)?");
+    private static final Pattern HANDLER = Pattern.compile(
+            "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*(::[\\p{L}_$][\\p{L}\\p{N}_$]*)?");
 
     FunctionManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
@@ -50,7 +50,8 @@ final class FunctionReader {
         try {
             var path = folder.resolve(text.get()).normalize();
             if (!Files.exists(path)) {
-                spec.mistake("artifact", "does not exist: it must be a jar or a folder of classes, seen from this file");
+                spec.mistake(
+                        "artifact", "does not exist: it must be a jar or a folder of classes, seen from this file");
             }
             return path;
         } catch (InvalidPathException notAPath) {
@@ -85,7 +86,9 @@ final class FunctionReader {
         } else if (min == 0 || max > instances) {
             var key = scaling.has("max") && max > instances ? "max" : "min";
             scaling.warning(
-                    key, "the number of instances is fixed in this version: " + instances + " run" + (instances == 1 ? "s" : ""));
+                    key,
+                    "the number of instances is fixed in this version: " + instances + " run"
+                            + (instances == 1 ? "s" : ""));
         }
         return instances;
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,10 @@ final class ManifestReader {
         }
 
         static @Nullable Kind of(String word) {
-            return Stream.of(values()).filter(kind -> kind.word.equals(word)).findFirst().orElse(null);
+            return Stream.of(values())
+                    .filter(kind -> kind.word.equals(word))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 
@@ -60,7 +62,15 @@ final class ManifestReader {
      * @param place of the name
      * @param spec null when it is missing or no map
      */
-    record Document(Path folder, String name, Place place, @Nullable Section spec) {}
+    record Document(
+            Path folder, String name, Place place, @Nullable Section spec) {}
+
+    /** Reads one kind's documents; null when a mistake leaves nothing to go on with. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        @Nullable
+        T read(Document document);
+    }
 
     Manifest read(List<Path> paths) throws InvalidManifestException {
         for (var kind : Kind.values()) {
@@ -98,7 +108,8 @@ final class ManifestReader {
     private List<Path> filesOf(Path folder) {
         try (var entries = Files.list(folder)) {
             var files = entries.filter(Files::isRegularFile)
-                    .filter(file -> file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
+                    .filter(file ->
+                            file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
                     .sorted()
                     .toList();
             if (files.isEmpty()) {
@@ -204,10 +215,10 @@ final class ManifestReader {
         return Set.copyOf(names.keySet());
     }
 
-    private <T> List<T> each(Kind kind, Function<Document, @Nullable T> read) {
+    private <T> List<T> each(Kind kind, Reader<T> reader) {
         var all = new ArrayList<T>();
         for (var document : kindOf(kind)) {
-            var one = document.spec() == null ? null : read.apply(document);
+            var one = document.spec() == null ? null : reader.read(document);
             if (one != null) {
                 all.add(one);
             }

@@ -9,8 +9,8 @@ final class Mistakes {
     /** Beyond, a file is not a manifest at all; more lines would help no one. */
     private static final int MAX = 200;
 
-    private static final Comparator<Mistake> BY_PLACE = Comparator.comparing((Mistake mistake) ->
-                    mistake.place().file())
+    private static final Comparator<Mistake> BY_PLACE = Comparator.comparing(
+                    (Mistake mistake) -> mistake.place().file())
             .thenComparingInt(mistake -> mistake.place().line())
             .thenComparingInt(mistake -> mistake.place().column());
 

@@ -95,8 +95,10 @@ final class Section {
     /** Refuses keys that the format knows and this version does not act on: better than to ignore them. */
     void notYet(String... keys) {
         for (var key : keys) {
-            if (value(key) != null) {
-                mistakes.add(fields.get(key).place(), path(key), "", "is not in this version");
+            asked.add(key);
+            var field = fields.get(key);
+            if (field != null) {
+                mistakes.add(field.place(), path(key), "", "is not in this version");
             }
         }
     }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param grace how long a node may take to finish what is in flight when it stops
  */
 public record ServerManifest(
-        @Nullable Integer port, @Nullable Integer adminPort, @Nullable String host, @Nullable Duration grace) {
+        @Nullable Integer port,
+        @Nullable Integer adminPort,
+        @Nullable String host,
+        @Nullable Duration grace) {
     /** Nothing named. */
     public static final ServerManifest NONE = new ServerManifest(null, null, null, null);
 }

@@ -18,7 +18,8 @@ final class TopicReader {
     /** The topic named at the key; empty when it is missing or wrong. */
     Optional<TopicRef> read(Section section, String key) {
         if (!(section.value(key) instanceof Value.Fields)) {
-            return section.matching(key, TOPIC, TOPIC_RULE).map(name -> new TopicRef(standardBroker(section, key), name));
+            return section.matching(key, TOPIC, TOPIC_RULE)
+                    .map(name -> new TopicRef(standardBroker(section, key), name));
         }
         var map = section.section(key);
         if (map == null) {

@@ -110,7 +110,8 @@ final class TriggerReader {
         var topic = topics.read(section);
         var group = section.matching("group", GROUP, "must be 1 to 249 of letters, digits, dot, dash and underscore")
                 .orElse(trigger);
-        // From the oldest event on, when nothing is said: what is read too much is told by its id, what is missed isn't.
+        // From the oldest event on, when nothing is said: what is read too much is told by its id, what is missed
+        // isn't.
         var start = section.word("start", Start.EARLIEST);
         var order = section.word("order", Ordering.KEY);
         section.end();
@@ -126,7 +127,8 @@ final class TriggerReader {
         } else if ((path + "/").contains("/./") || (path + "/").contains("/../")) {
             http.mistake("path", "must not have . or .. as a segment");
         }
-        var method = http.text("method").map(text -> text.toUpperCase(Locale.ROOT)).orElse("POST");
+        var method =
+                http.text("method").map(text -> text.toUpperCase(Locale.ROOT)).orElse("POST");
         if (!METHOD.matcher(method).matches()) {
             http.mistake("method", "must be one of POST, PUT, PATCH, DELETE, GET");
         }

@@ -1,0 +1,72 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.server.manifest.ServerManifest;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    private static final ServerManifest MANIFEST = new ServerManifest(3, 33, "::1", Duration.ofSeconds(3));
+
+    @Test
+    void hasTheDocumentedDefaults() throws Exception {
+        assertThat(Settings.of(Map.of(), Map.of(), ServerManifest.NONE))
+                .isEqualTo(new Settings("127.0.0.1", 8080, 7070, Duration.ofSeconds(25)));
+    }
+
+    @Test
+    void takesTheFlagBeforeTheVariableBeforeTheManifestBeforeTheDefault() throws Exception {
+        var flags = Map.of("port", "1");
+        var environment = Map.of("SLUICE_PORT", "2", "SLUICE_SERVER_ADMIN_PORT", "22", "SLUICE_GRACE", "2s");
+
+        var settings = Settings.of(flags, environment, MANIFEST);
+
+        assertThat(settings).isEqualTo(new Settings("::1", 1, 22, Duration.ofSeconds(2)));
+        assertThat(Settings.of(Map.of(), environment, ServerManifest.NONE).port()).isEqualTo(2);
+        assertThat(Settings.of(Map.of(), Map.of(), MANIFEST).port()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "port, SLUICE_PORT",
+        "port, SLUICE_SERVER_PORT",
+        "admin-port, SLUICE_ADMIN_PORT",
+        "admin-port, SLUICE_SERVER_ADMIN_PORT",
+        "grace, SLUICE_GRACE",
+        "grace, SLUICE_SERVER_GRACE"
+    })
+    void namesTheOriginOfAMistake(String flag, String variable) {
+        assertThatThrownBy(() -> Settings.of(Map.of(flag, "x"), Map.of(), ServerManifest.NONE))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageStartingWith("--" + flag + " is 'x': must be ");
+        assertThatThrownBy(() -> Settings.of(Map.of(), Map.of(variable, "x"), ServerManifest.NONE))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageStartingWith(variable + " is 'x': must be ");
+    }
+
+    @Test
+    void tellsAllMistakesAtOnceEvenOfWhatIsNotUsed() {
+        var flags = Map.of("port", "1", "admin-port", "65536", "host", " ");
+        var environment = Map.of("SLUICE_PORT", "-1", "SLUICE_GRACE", "2h");
+
+        assertThatThrownBy(() -> Settings.of(flags, environment, MANIFEST))
+                .hasMessage(
+                        """
+                        --host is ' ': must not be blank
+                        SLUICE_PORT is '-1': must be a port: 0 to 65535, 0 for a free one
+                        --admin-port is '65536': must be a port: 0 to 65535, 0 for a free one
+                        SLUICE_GRACE is '2h': must be a duration such as 200ms, 5s, 2m, 1h or PT0.2S, up to 1h""");
+    }
+
+    @Test
+    void refusesTwoVariablesThatMeanTheSameAndDiffer() {
+        assertThatThrownBy(() -> Settings.of(
+                        Map.of(), Map.of("SLUICE_PORT", "1", "SLUICE_SERVER_PORT", "2"), ServerManifest.NONE))
+                .hasMessage("SLUICE_PORT is '1' and SLUICE_SERVER_PORT is '2': they mean the same, set one");
+    }
+}

@@ -1,0 +1,262 @@
+package dev.sluice.server.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every rule of a manifest, with the place that its mistake names. */
+class ManifestMistakesTest {
+    private static final String FUNCTION = """
+            apiVersion: sluice.dev/v1
+            kind: Function
+            metadata: {name: price}
+            spec:
+              handler: com.acme.Price
+            """;
+
+    @TempDir
+    Path folder;
+
+    /** The line under test is the document's sixth, in the fields of a Function's spec. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            timeout: 5 seconds            | 6:12: spec.timeout: '5 seconds': must be a duration such as 200ms, 5s, 2m, 1h or PT0.2S
+            timeout: 0s                   | 6:12: spec.timeout: '0s': must be between 1ms and 24h
+            timeout:                      | 6:11: spec.timeout: must not be empty
+            timeout: [5s]                 | 6:12: spec.timeout: must be a single value, not a list
+            concurrency: 0                | 6:16: spec.concurrency: '0': must be a whole number between 1 and 10000
+            concurrency: 1.5              | 6:16: spec.concurrency: '1.5': must be a whole number between 1 and 10000
+            concurrency: 99999999999999999999 | 6:16: spec.concurrency: '99999999999999999999': must be a whole number between 1 and 10000
+            concurrency: adaptive         | 6:16: spec.concurrency: 'adaptive': is not in this version: write a number
+            artifact: target/none.jar     | 6:13: spec.artifact: 'target/none.jar': does not exist: it must be a jar or a folder of classes, seen from this file
+            config: {rates: [1, 2]}       | 6:19: spec.config.rates: must be a single value
+            config: EUR                   | 6:11: spec.config: 'EUR': must be a map, not a single value
+            batch: {size: 0}              | 6:17: spec.batch.size: '0': must be a whole number between 1 and 10000
+            batch: {within: 6m}           | 6:19: spec.batch.within: '6m': must be between 0s and 5m
+            batch: {siez: 5}              | 6:11: spec.batch.siez: is not a known key; did you mean 'size'?
+            scaling: {min: 4, max: 2}     | 6:24: spec.scaling.max: '2': must reach scaling.min, 4
+            window: {size: 5}             | 6:3: spec.window: is not in this version
+            timeOut: 5s                   | 6:3: spec.timeOut: is not a known key; did you mean 'timeout'?
+            colour: red                   | 6:3: spec.colour: is not a known key
+            handler: com.acme.Other       | 6:3: spec.handler: is there twice, first in line 5
+            """)
+    void tellsPlacePathValueAndRuleOfAFunctionsMistake(String field, String mistake) throws IOException {
+        assertThat(mistakes(FUNCTION + "  " + field + "\n")).containsExactly("sluice.yaml:" + mistake);
+    }
+
+    /** The line under test is the document's fifth, after four of a Trigger's head. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {function: price}                                      | 13:7: spec.topic: is missing: a trigger has exactly one of topic, http, schedule, every, object
+            {topic: a, http: {path: /x}, function: price}          | 13:15: spec.topic: 'a': is one too many: a trigger has exactly one of topic, http, schedule, every, object; the topic that http stores events on is written as http.topic
+            {every: 10s, function: price}                          | 13:8: spec.every: is not in this version
+            {schedule: {cron: "@daily"}, function: price}          | 13:8: spec.schedule: is not in this version
+            {object: {dir: inbox}, function: price}                | 13:8: spec.object: is not in this version
+            {topic: a}                                             | 13:7: spec.function: is missing: the name of the Function that gets the events
+            {topic: a, function: prise}                            | 13:28: spec.function: 'prise': is no Function in these files; did you mean 'price'?
+            {topic: "a b", function: price}                        | 13:15: spec.topic: 'a b': must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
+            {topic: {group: g}, function: price}                   | 13:15: spec.topic.name: is missing: must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
+            {topic: {name: a, broker: kafka}, function: price}     | 13:33: spec.topic.broker: 'kafka': is no Broker in these files
+            {topic: {name: a, start: oldest}, function: price}     | 13:32: spec.topic.start: 'oldest': must be one of earliest, latest
+            {topic: {name: a, order: keys}, function: price}       | 13:32: spec.topic.order: 'keys': must be one of key, partition, none
+            {topic: a, function: price, share: 0}                  | 13:42: spec.share: '0': must be a whole number between 1 and 1000
+            {topic: a, function: price, rate: 100/s}               | 13:35: spec.rate: is not in this version
+            {topic: a, function: price, delivery: {retry: -1}}     | 13:53: spec.delivery.retry: '-1': must be a whole number between 0 and 1000
+            {topic: a, function: price, delivery: {backoff-policy: fibonacci}} | 13:62: spec.delivery.backoff-policy: 'fibonacci': must be one of exponential, linear, constant
+            {topic: a, function: price, delivery: {backoff-delay: 1m}} | 13:61: spec.delivery.backoff-delay: '1m': backoff-max, 30s, must reach backoff-delay, 1m
+            {topic: a, function: price, delivery: {dead-letter: {}}} | 13:59: spec.delivery.dead-letter.topic: is missing: dead letters go to a topic
+            {topic: a, function: price, delivery: {on-dead-letter-failure: ignore}} | 13:70: spec.delivery.on-dead-letter-failure: 'ignore': must be one of park, stop, drop
+            {topic: a, function: price, answers: {type: t}}        | 13:44: spec.answers.topic: is missing: answers go to a topic
+            {topic: a, function: price, answers: {topic: b, source: "a b"}} | 13:63: spec.answers.source: 'a b': must be a URI reference, such as /price
+            {topic: a, function: price, answers: [{topic: b}, {topic: c, type: t}]} | 13:45: spec.answers[0].type: is missing: only the last entry may take the answers of every type
+            {topic: a, function: price, answers: [{topic: b, type: t}, {topic: c, type: t}]} | 13:83: spec.answers[1].type: 't': has an entry already
+            {topic: a, function: price, answers: {topic: a}}       | 12:18: spec.answers: 'a': makes a circle of topics, each of which a group reads, on a memory broker: a -> a; when they are full, none can make room
+            {http: {path: orders}, function: price}                | 13:21: spec.http.path: 'orders': must be plain segments, each after a slash and none empty, such as /orders
+            {http: {path: /functions/x}, function: price}          | 13:21: spec.http.path: '/functions/x': must not be under /topics or /functions, which are the engine's own
+            {http: {path: /a/../b}, function: price}               | 13:21: spec.http.path: '/a/../b': must not have . or .. as a segment
+            {http: {path: /x, method: BREW}, function: price}      | 13:33: spec.http.method: 'BREW': must be one of POST, PUT, PATCH, DELETE, GET
+            {http: {path: /x, mode: answer}, function: price}      | 13:31: spec.http.mode: 'answer': must be one of reply, accept
+            {http: {path: /x, topic: a}, function: price}          | 13:32: spec.http.topic: 'a': has no use in mode reply, which stores nothing: write mode: accept
+            {http: {path: /x}, function: price, delivery: {retry: 2}} | 13:61: spec.delivery.retry: '2': has no use in mode reply: the caller has the retry and the dead letter
+            {http: {path: /x}, function: price, answers: {topic: a}} | 13:60: spec.answers.topic: 'a': has no use in mode reply: the answer is the response
+            {topic: a, function: price, filters: {exact: {type: a}}} | 13:44: spec.filters: must be a list, not a map
+            {topic: a, function: price, filters: [{exakt: {type: a}}]} | 13:53: spec.filters[0].exakt: '{...}': is no filter dialect; there are exact, prefix, suffix, all, any, not
+            {topic: a, function: price, filters: [{all: [{exact: {Type: a}}]}]} | 13:67: spec.filters[0].all[0].exact.Type: 'Type': is no attribute name: only a-z and 0-9 are allowed, and data cannot be filtered on
+            """)
+    void tellsPlacePathValueAndRuleOfATriggersMistake(String spec, String mistake) throws IOException {
+        var text = FUNCTION + """
+                ---
+                # the trigger under test
+                apiVersion: sluice.dev/v1
+                kind: Trigger
+
+                # its name and what it does
+                metadata: {name: under-test}
+                spec: """ + spec + "\n";
+
+        assertThat(mistakes(text)).containsExactly("sluice.yaml:" + mistake);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {kind: Broker, metadata: {name: b}, spec: {memory: {}}}                            | 1:1: apiVersion: is missing: write sluice.dev/v1
+            {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be sluice.dev/v1
+            {apiVersion: eventing.knative.dev/v1, kind: Trigger, metadata: {name: b}, spec: {}} | 1:14: apiVersion: 'eventing.knative.dev/v1': is not in this version: write a Trigger of sluice.dev/v1 that names its topic
+            {apiVersion: sluice.dev/v1, kind: Funktion, metadata: {name: b}, spec: {}}         | 1:34: kind: 'Funktion': must be one of Server, Broker, Function, Trigger; did you mean 'Function'?
+            {apiVersion: sluice.dev/v1, kind: Broker, spec: {memory: {}}}                      | 1:1: metadata: is missing: a map with the name of the Broker
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {}, spec: {memory: {}}}        | 1:53: metadata.name: is missing: must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: B_1}, spec: {memory: {}}} | 1:60: metadata.name: 'B_1': must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}}                     | 1:1: spec: is missing: a map with what the Broker is to be
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: [1]}          | 1:70: spec: must be a map, not a list
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {}}           | 1:70: spec.memory: is missing: a broker says what it is, such as memory: {partitions: 4}
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {kafka: {}}}  | 1:71: spec.kafka: is not in this version
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {partitions: 0}}} | 1:92: spec.memory.partitions: '0': must be a whole number between 1 and 1024
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {topic-bytes-max: 1MB}}} | 1:97: spec.memory.topic-bytes-max: '1MB': must be a number of bytes of at least 1, such as 1048576 or 64MiB
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {topic-bytes-max: 1KiB}}} | 1:97: spec.memory.topic-bytes-max: '1KiB': must leave room for one event of 1114112 bytes
+            {apiVersion: sluice.dev/v1, kind: Server, spec: {port: 70000}}                     | 1:56: spec.port: '70000': must be a whole number between 0 and 65535
+            {apiVersion: sluice.dev/v1, kind: Server, spec: {grace: soon}}                     | 1:57: spec.grace: 'soon': must be a duration such as 200ms, 5s, 2m, 1h or PT0.2S
+            {apiVersion: sluice.dev/v1, kind: Server, spec: {admin_port: 1}}                   | 1:50: spec.admin_port: is not a known key; did you mean 'admin-port'?
+            """)
+    void tellsPlacePathValueAndRuleOfADocumentsMistake(String document, String mistake) throws IOException {
+        assertThat(mistakes(document + "\n")).containsExactly("sluice.yaml:" + mistake);
+    }
+
+    @Test
+    void tellsAllMistakesOfAllFilesAtOnceByFileAndLine() throws IOException {
+        write("b.yaml", FUNCTION.replace("price", "ship") + "  timeout: x\n  concurrency: y\n");
+        write("a.yaml", FUNCTION + "  timeout: z\n---\nkind: [}\n");
+
+        assertThat(mistakesOf(folder))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("a.yaml:6:12: spec.timeout: 'z'"),
+                        second -> assertThat(second).startsWith("a.yaml:8:8: not YAML: "),
+                        third -> assertThat(third).startsWith("b.yaml:6:12: spec.timeout: 'x'"),
+                        fourth -> assertThat(fourth).startsWith("b.yaml:7:16: spec.concurrency: 'y'"));
+    }
+
+    @Test
+    void refusesANameThatAnotherFileHasAlready() throws IOException {
+        write("a.yaml", FUNCTION);
+        write("b.yaml", "# the same again\n" + FUNCTION);
+
+        assertThat(mistakesOf(folder))
+                .singleElement()
+                .asString()
+                .startsWith("b.yaml:4:18: metadata.name: 'price': is the name of another Function already, at ")
+                .endsWith("a.yaml:3:18");
+    }
+
+    @Test
+    void refusesTriggersOfOneGroupThatDisagree() throws IOException {
+        var text = FUNCTION
+                + trigger("one", "{name: a, group: g, start: earliest}", "x")
+                + trigger("two", "{name: a, group: g, start: latest}", "y");
+
+        assertThat(mistakes(text))
+                .containsExactly(
+                        "sluice.yaml:15:18: spec.topic.group: 'g': trigger 'two' says start: latest, but trigger"
+                                + " 'one' says earliest: triggers that share group 'g' of topic 'a' must agree");
+    }
+
+    @Test
+    void refusesACircleOfTopicsAndNamesItsWay() throws IOException {
+        var text = FUNCTION
+                + trigger("one", "a", "b")
+                + trigger("two", "b", "c")
+                + trigger("three", "c", "a")
+                + trigger("beside", "b", "d");
+
+        assertThat(mistakes(text))
+                .containsExactly("sluice.yaml:8:18: spec.answers: 'b': makes a circle of topics, each of which a group"
+                        + " reads, on a memory broker: a -> b -> c -> a; when they are full, none can make room");
+    }
+
+    @Test
+    void refusesAPathThatAnotherTriggerHas() throws IOException {
+        var text = FUNCTION + """
+                ---
+                {apiVersion: sluice.dev/v1, kind: Trigger, metadata: {name: one}, spec: {http: {path: /x}, function: price}}
+                ---
+                {apiVersion: sluice.dev/v1, kind: Trigger, metadata: {name: two}, spec: {http: {path: /x}, function: price}}
+                """;
+
+        assertThat(mistakes(text))
+                .singleElement()
+                .asString()
+                .startsWith("sluice.yaml:9:61: spec.http.path: '/x': is POST of trigger 'one' already, at ");
+    }
+
+    @Test
+    void refusesATopicWithoutBrokerWhenSeveralCouldBeMeant() throws IOException {
+        var text = FUNCTION + trigger("one", "a", "b") + broker("left") + broker("right");
+
+        assertThat(mistakes(text)).allSatisfy(mistake -> assertThat(mistake)
+                .endsWith("must name its broker, since none of several is called default"));
+    }
+
+    @Test
+    void refusesASecondServer() throws IOException {
+        var server = "---\n{apiVersion: sluice.dev/v1, kind: Server, spec: {port: 1}}\n";
+
+        assertThat(mistakes(server + server))
+                .singleElement()
+                .asString()
+                .contains("is a second Server, the first is at");
+    }
+
+    @Test
+    void refusesAFileThatIsNotThereAndAFolderWithoutManifests() {
+        assertThat(mistakesOf(folder.resolve("none.yaml"))).containsExactly("none.yaml: does not exist");
+        assertThat(mistakesOf(folder)).singleElement().asString().endsWith(": holds no .yaml or .yml file");
+    }
+
+    @Test
+    void escapesWhatCouldForgeALineOfOutput() throws IOException {
+        var mistakes = mistakes(FUNCTION + "  timeout: \"a\\nsluice.yaml:1:1: fine\\e[2J\"\n");
+
+        assertThat(mistakes).singleElement().asString().doesNotContain("\n").doesNotContain("\u001b");
+    }
+
+    private static String trigger(String name, String topic, String answers) {
+        return """
+                ---
+                apiVersion: sluice.dev/v1
+                metadata: {name: %s}
+                kind: Trigger
+                spec:
+                  topic: %s
+                  function: price
+                  answers: {topic: %s}
+                """.formatted(name, topic, answers);
+    }
+
+    private static String broker(String name) {
+        return "---\n{apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: %s}, spec: {memory: {}}}\n"
+                .formatted(name);
+    }
+
+    private List<String> mistakes(String text) throws IOException {
+        return mistakesOf(write("sluice.yaml", text));
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private List<String> mistakesOf(Path path) {
+        var invalid = catchThrowableOfType(InvalidManifestException.class, () -> Manifest.read(List.of(path)));
+        assertThat(invalid).as("mistakes in %s", path).isNotNull();
+        return invalid.mistakes().stream()
+                .map(mistake -> mistake.toString().replace(folder + "/", ""))
+                .map(mistake -> mistake.replaceFirst("^" + folder, "folder"))
+                .toList();
+    }
+}
