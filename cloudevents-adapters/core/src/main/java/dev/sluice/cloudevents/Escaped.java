@@ -1,6 +1,8 @@
 package dev.sluice.cloudevents;
 
-/** Foreign text made safe for logs and messages: one line, bounded, nothing that moves a cursor or turns text around. */
+/**
+ * Foreign text made safe for logs and messages: one line, bounded, nothing that moves a cursor or turns text around.
+ */
 public final class Escaped {
     private static final String HEX = "0123456789abcdef";
 

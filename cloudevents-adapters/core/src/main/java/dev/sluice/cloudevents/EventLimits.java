@@ -20,7 +20,10 @@ public record EventLimits(
         int batchEvents,
         int jsonDepth,
         int numberChars) {
-    /** 1 MiB per event, 128 extensions, names of 64 characters, values of 8 KiB, 1,000 events per batch, JSON depth 64, numbers of 1,000 characters. */
+    /**
+     * 1 MiB per event, 128 extensions, names of 64 characters, values of 8 KiB, 1,000 events per batch, JSON depth 64,
+     * numbers of 1,000 characters.
+     */
     public static final EventLimits DEFAULT = new EventLimits(1 << 20, 128, 64, 8 << 10, 1_000, 64, 1_000);
 
     /** Nothing but the specification's own rules; for events that were let in already. */

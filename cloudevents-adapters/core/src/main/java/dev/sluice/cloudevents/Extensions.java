@@ -5,7 +5,10 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** An event's extensions as names and values side by side in one array, in order of arrival: few, so scanning beats hashing. */
+/**
+ * An event's extensions as names and values side by side in one array, in order of arrival: few, so scanning beats
+ * hashing.
+ */
 final class Extensions {
     static final Object[] NONE = {};
 
@@ -24,6 +27,21 @@ final class Extensions {
     static @Nullable Object find(Object[] pairs, String name) {
         int slot = slotOf(pairs, pairs.length, name);
         return slot < 0 ? null : pairs[slot];
+    }
+
+    /** Checks names and values of the first slots, and gives their length in UTF-8. */
+    static long check(Object[] pairs, int length, EventLimits limits) {
+        if (length > 2L * limits.extensions()) {
+            throw new InvalidEventException(
+                    "event", null, "must not have more than " + limits.extensions() + " extensions");
+        }
+        long bytes = 0;
+        for (int i = 0; i < length; i += 2) {
+            String name = (String) pairs[i];
+            bytes += Rules.extensionName(name, limits);
+            bytes += Rules.extensionValue(name, pairs[i + 1], limits);
+        }
+        return bytes;
     }
 
     /** Whether both hold the same names with equal values, in any order. */

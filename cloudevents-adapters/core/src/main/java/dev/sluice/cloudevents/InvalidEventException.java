@@ -32,7 +32,9 @@ public final class InvalidEventException extends IllegalArgumentException {
         this.index = index;
     }
 
-    /** The refusal of an event or batch that is larger than the limits allow; HTTP answers it with 413, not with 400. */
+    /**
+     * The refusal of an event or batch that is larger than the limits allow; HTTP answers it with 413, not with 400.
+     */
     public static InvalidEventException tooLarge(String what, String rule) {
         return new InvalidEventException(what, rule, sentence(what, null, rule), true, -1);
     }
@@ -43,7 +45,10 @@ public final class InvalidEventException extends IllegalArgumentException {
                 attribute, rule, "event " + eventIndex + ": " + getMessage(), tooLarge, eventIndex);
     }
 
-    /** The name of the attribute at fault, {@code data}, or {@code event} for the event as a whole; escaped, at most 64 characters. */
+    /**
+     * The name of the attribute at fault, {@code data}, or {@code event} for the event as a whole; escaped, at most 64
+     * characters.
+     */
     public String attribute() {
         return Escaped.of(attribute, SHOWN_CHARS);
     }

@@ -33,7 +33,8 @@ import java.util.Objects;
  * formats of one class path are registered for a type, the SDK takes the last it finds; an application that needs
  * certainty calls {@code EventFormatProvider.getInstance().registerFormat(new JsonEventFormat())} as it starts.
  *
- * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md">JSON Event Format</a>
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md">JSON Event
+ * Format</a>
  */
 public final class JsonEventFormat implements EventFormat {
     private final EventLimits limits;

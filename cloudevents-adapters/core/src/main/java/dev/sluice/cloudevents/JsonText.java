@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON parsers within the limits: UTF-8 only, by the letter of RFC 8259, and bounded in depth and length of numbers. */
+/**
+ * JSON parsers within the limits: UTF-8 only, by the letter of RFC 8259, and bounded in depth and length of numbers.
+ */
 final class JsonText {
     /** Around data stand the event's object and, in a batch, the array. */
     private static final int ENVELOPE_DEPTH = 2;

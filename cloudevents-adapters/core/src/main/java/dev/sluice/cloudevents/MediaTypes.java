@@ -24,7 +24,9 @@ public final class MediaTypes {
         return is(mediaType, BATCH_JSON);
     }
 
-    /** Whether the body is one event in some format, known or not: {@code application/cloudevents} and what follows it. */
+    /**
+     * Whether the body is one event in some format, known or not: {@code application/cloudevents} and what follows it.
+     */
     public static boolean isStructured(@Nullable CharSequence mediaType) {
         return startsWith(mediaType, STRUCTURED_PREFIX) && !isBatch(mediaType);
     }

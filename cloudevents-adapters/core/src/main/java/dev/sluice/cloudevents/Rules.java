@@ -104,7 +104,10 @@ final class Rules {
         return value.toString().length();
     }
 
-    /** A value in one of the types an event keeps: Boolean, Integer or String; times, URIs and bytes as their canonical strings. */
+    /**
+     * A value in one of the types an event keeps: Boolean, Integer or String; times, URIs and bytes as their canonical
+     * strings.
+     */
     static Object canonical(String name, Object value) {
         if (value instanceof String || value instanceof Boolean || value instanceof Integer) {
             return value;
@@ -157,7 +160,10 @@ final class Rules {
                 && (codePoint & 0xfffe) != 0xfffe;
     }
 
-    /** {@code type "/" subtype} and parameters {@code ; name=value}, the value a token or a quoted string; printable ASCII only. */
+    /**
+     * {@code type "/" subtype} and parameters {@code ; name=value}, the value a token or a quoted string; printable
+     * ASCII only.
+     */
     private static boolean isMediaType(String text) {
         int slash = tokenEnd(text, 0);
         if (slash == 0 || slash == text.length() || text.charAt(slash) != '/') {

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link OffsetDateTime} are made when first asked for, and data stays a slice of the received bytes.
  * Extensions keep the types Boolean, Integer and String; other types are held as their canonical string, as formats
  * write them. Safe to share between threads.
- *
- * <p>Its one file holds the event and its builder, which share the fields: hence its length.
+ * The event and its builder share their fields, and so this long file.
  */
 public final class WireEvent implements CloudEvent {
     private final String id;
@@ -76,7 +75,10 @@ public final class WireEvent implements CloudEvent {
         return of(event).sizeBytes;
     }
 
-    /** What {@link #text(String)} gives, of any event: the canonical string of an attribute or extension; null when unset. */
+    /**
+     * What {@link #text(String)} gives, of any event: the canonical string of an attribute or extension; null when
+     * unset.
+     */
     public static @Nullable String textOf(CloudEvent event, String attributeName) {
         return event instanceof WireEvent wire ? wire.text(attributeName) : Foreign.text(event, attributeName);
     }
@@ -226,7 +228,9 @@ public final class WireEvent implements CloudEvent {
         return extensions;
     }
 
-    /** By value: the texts of all attributes, the extensions with their types in any order, and the bytes of the data. */
+    /**
+     * By value: the texts of all attributes, the extensions with their types in any order, and the bytes of the data.
+     */
     @Override
     public boolean equals(@Nullable Object other) {
         if (this == other) {
@@ -387,8 +391,7 @@ public final class WireEvent implements CloudEvent {
         public Builder extension(String name, @Nullable Object value) {
             int slot = Extensions.slotOf(extensions, used, name);
             if (value == null) {
-                remove(slot);
-                return this;
+                return remove(slot);
             }
             Object canonical = Rules.canonical(name, value);
             own();
@@ -454,31 +457,27 @@ public final class WireEvent implements CloudEvent {
                     ? 0
                     : Rules.dataContentType(dataContentType, limits) + "datacontenttype".length();
             size += dataSchema == null ? 0 : Rules.dataSchema(dataSchema, limits) + "dataschema".length();
-            if (used > 2L * limits.extensions()) {
-                throw new InvalidEventException(
-                        "event", null, "must not have more than " + limits.extensions() + " extensions");
-            }
-            for (int i = 0; i < used; i += 2) {
-                String name = (String) extensions[i];
-                size += Rules.extensionName(name, limits) + Rules.extensionValue(name, extensions[i + 1], limits);
-            }
+            size += Extensions.check(extensions, used, limits);
             size += data == null ? 0 : data.size();
             if (size > limits.eventBytes()) {
                 throw InvalidEventException.tooLarge(
                         "event", "must not be larger than " + limits.eventBytes() + " bytes, and has " + size);
             }
-            String checkedId = Objects.requireNonNull(id);
-            String checkedSource = Objects.requireNonNull(source);
-            String checkedType = Objects.requireNonNull(type);
-            return new WireEvent(this, checkedId, checkedSource, checkedType, (int) size);
+            return new WireEvent(
+                    this,
+                    Objects.requireNonNull(id),
+                    Objects.requireNonNull(source),
+                    Objects.requireNonNull(type),
+                    (int) size);
         }
 
-        private void remove(int slot) {
+        private Builder remove(int slot) {
             if (slot >= 0) {
                 own();
                 System.arraycopy(extensions, slot + 1, extensions, slot - 1, used - slot - 1);
                 used -= 2;
             }
+            return this;
         }
 
         /** A shared array belongs to an event: from here on the builder writes into one of its own. */

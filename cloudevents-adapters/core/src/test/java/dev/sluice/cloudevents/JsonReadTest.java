@@ -84,9 +84,8 @@ class JsonReadTest {
 
     @Test
     void keepsTheTypesOfExtensions() {
-        WireEvent event = Samples.read(
-                Samples.document(
-                        ",\"t\":true,\"f\":false,\"max\":2147483647,\"min\":-2147483648,\"s\":\"5\",\"empty\":\"\",\"none\":null"));
+        WireEvent event = Samples.read(Samples.document(",\"t\":true,\"f\":false,\"max\":2147483647,\"min\":-2147483648"
+                + ",\"s\":\"5\",\"empty\":\"\",\"none\":null"));
 
         assertThat(event.getExtensionNames()).containsExactly("t", "f", "max", "min", "s", "empty");
         assertThat(event.getExtension("t")).isEqualTo(true);

@@ -57,10 +57,9 @@ class UriTextTest {
 
     @Property(tries = 500)
     void acceptsWhatTheJdkBuildsFromParts(
-            @ForAll("words") String host, @ForAll("words") String path, @ForAll("words") String query)
+            @ForAll("hosts") String host, @ForAll("words") String path, @ForAll("words") String query)
             throws Exception {
-        URI built =
-                new URI("https", null, host.toLowerCase(Locale.ROOT) + ".org", 8080, "/" + path + "/ü x", query, "f é");
+        URI built = new URI("https", null, host, 8080, "/" + path + "/ü x", query, "f é");
 
         assertThat(UriText.isReference(built.toASCIIString())).isTrue();
         assertThat(UriText.isAbsolute(built.toASCIIString())).isTrue();
@@ -74,6 +73,11 @@ class UriTextTest {
                 .list()
                 .ofMaxSize(9)
                 .map(parts -> String.join("", parts));
+    }
+
+    @Provide
+    Arbitrary<String> hosts() {
+        return words().map(word -> word.toLowerCase(Locale.ROOT) + ".org");
     }
 
     @Provide

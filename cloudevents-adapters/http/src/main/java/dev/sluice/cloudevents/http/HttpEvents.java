@@ -144,12 +144,18 @@ public final class HttpEvents {
         return json.writeBatch(events);
     }
 
-    /** Whether a request asks for batches: its Accept names {@code application/cloudevents-batch+json}; a wildcard does not. */
+    /**
+     * Whether a request asks for batches: its Accept names {@code application/cloudevents-batch+json}; a wildcard does
+     * not.
+     */
     public static boolean acceptsBatch(HttpHeaders request) {
         return Accept.names(request, MediaTypes.BATCH_JSON);
     }
 
-    /** Whether a request asks for structured mode: its Accept names {@code application/cloudevents+json}; a wildcard does not. */
+    /**
+     * Whether a request asks for structured mode: its Accept names {@code application/cloudevents+json}; a wildcard
+     * does not.
+     */
     public static boolean acceptsStructured(HttpHeaders request) {
         return Accept.names(request, MediaTypes.STRUCTURED_JSON);
     }

@@ -57,7 +57,9 @@ class HeaderPropertiesTest {
                 .isEqualTo(event);
     }
 
-    /** A header from a stranger is an attribute or a refusal, never another failure; decoding takes exactly one round. */
+    /**
+     * A header from a stranger is an attribute or a refusal, never another failure; decoding takes exactly one round.
+     */
     @Property(tries = 3_000)
     void anyHeaderIsAnAttributeOrRefused(@ForAll("rawHeaders") String raw) {
         HttpHeaders headers =

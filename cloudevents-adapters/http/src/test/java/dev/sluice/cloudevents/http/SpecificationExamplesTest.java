@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The specification's pairs of one event in the JSON format and in HTTP's binary mode: both must read as the same event. */
+/**
+ * The specification's pairs of one event in the JSON format and in HTTP's binary mode: both must read as the same
+ * event.
+ */
 class SpecificationExamplesTest {
     private static final Path EXAMPLES = Path.of("../../../shared/conformance/examples/spec-fenced");
     private static final HttpEvents HTTP = new HttpEvents();

@@ -116,7 +116,10 @@ final class Compiler {
         return filters.isEmpty() ? null : AllOf.of(filters);
     }
 
-    /** YAML reads {@code exact: {priority: 3}} as a number and {@code true} as a boolean: their canonical strings are meant. */
+    /**
+     * YAML reads {@code exact: {priority: 3}} as a number and {@code true} as a boolean: their canonical strings are
+     * meant.
+     */
     private static @Nullable String scalar(@Nullable Object value) {
         boolean scalar = value instanceof String
                 || value instanceof Boolean

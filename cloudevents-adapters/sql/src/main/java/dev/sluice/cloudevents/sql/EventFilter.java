@@ -2,7 +2,9 @@ package dev.sluice.cloudevents.sql;
 
 import io.cloudevents.CloudEvent;
 
-/** A compiled filter. It never fails, keeps no state and may be asked from any thread; its cost is bounded by its size. */
+/**
+ * A compiled filter. It never fails, keeps no state and may be asked from any thread; its cost is bounded by its size.
+ */
 public interface EventFilter {
     /** Lets every event pass. */
     EventFilter PASS = new EventFilter() {
