@@ -50,7 +50,8 @@ abstract class BodyExchange extends Exchange implements CoreSubscriber<Object> {
         }
         entered = true;
         announced = announcedBytes();
-        if (announced > desk().limits().bodyBytes() + SWALLOWED_BYTES_MAX) {
+        var readable = asksFirst() ? 0 : SWALLOWED_BYTES_MAX;
+        if (announced > desk().limits().bodyBytes() + readable) {
             answer(tooLarge().closing());
             return;
         }
@@ -145,6 +146,11 @@ abstract class BodyExchange extends Exchange implements CoreSubscriber<Object> {
         taken += more;
         body = Arrays.copyOf(body, capacity);
         return true;
+    }
+
+    /** Whether the client waits for our word before it sends the body. */
+    private boolean asksFirst() {
+        return request().requestHeaders().contains(HttpHeaderNames.EXPECT);
     }
 
     private long announcedBytes() {

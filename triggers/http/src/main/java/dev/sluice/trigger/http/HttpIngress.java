@@ -83,8 +83,8 @@ public final class HttpIngress {
     }
 
     /**
-     * While draining, publishes and calls are answered with 503 and every connection ends with its next answer; what
-     * is under way goes on.
+     * While draining, publishes, calls and new tails are answered with 503, every connection ends with its next answer,
+     * and open tails end with their next heartbeat; publishes and calls that are under way go on.
      */
     public void draining(boolean draining) {
         desk.draining(draining);

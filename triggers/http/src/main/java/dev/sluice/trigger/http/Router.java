@@ -11,12 +11,15 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** The way of a request: checked, then routed on its one parsed path, in the order that {@link #route} shows. */
 final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final String TOPICS = "/topics/";
     private static final String FUNCTIONS = "/functions/";
     private static final int NAME_CHARS_MAX = 200;
@@ -53,6 +56,10 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             return route(target, request, response);
         } catch (Refusal refusal) {
             return new Immediate(desk, RouteKind.NONE, request, response, refusal.problem());
+        } catch (RuntimeException failed) {
+            LOG.error("a request could not be routed", failed);
+            var problem = Problem.of(failed, 500, "the request could not be routed");
+            return new Immediate(desk, RouteKind.NONE, request, response, problem);
         }
     }
 
@@ -95,6 +102,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         if (events == null) {
             throw new Refusal(Problem.notFound("there is no topic '" + topic + "'"));
         }
+        refuseWhileDraining();
         return new TailExchange(desk, request, response, events, query, after, channel(request));
     }
 

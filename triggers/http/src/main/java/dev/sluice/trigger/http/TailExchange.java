@@ -3,7 +3,9 @@ package dev.sluice.trigger.http;
 import dev.sluice.broker.TailEvent;
 import io.cloudevents.CloudEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +85,11 @@ final class TailExchange extends Exchange {
     }
 
     private void beat() {
-        if (isOpen() && channel.isWritable()) {
+        if (desk().draining()) {
+            // The client comes back with its cursor, to a node that stays.
+            finish(null);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else if (isOpen() && channel.isWritable()) {
             write(channel.alloc().buffer(COMMENT.length).writeBytes(COMMENT));
         }
     }

@@ -204,4 +204,29 @@ class HostileRequestTest {
         assertThat(answer.substring(answer.indexOf("\r\n\r\n")).chars().filter(c -> c < ' '))
                 .containsOnly((int) '\r', (int) '\n');
     }
+
+    @Test
+    void answersHeadWithoutABodySoThatTheNextAnswerIsReadRight() {
+        try (var client = ingress.raw()) {
+            client.send("HEAD /topics/orders HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 405").containsPattern("\r\n\r\nHTTP/1.1 404");
+        }
+    }
+
+    @Test
+    void tellsAClientThatAsksFirstToGoOnUnlessItsBodyIsTooLarge() {
+        var head = "POST /topics/orders HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" + EVENT;
+        try (var client = ingress.raw()) {
+            client.send(head + "Content-Length: 1\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
+            client.send("x");
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 202");
+        }
+        try (var client = ingress.raw()) {
+            client.send(head + "Content-Length: 2000000\r\n\r\n");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 413");
+        }
+    }
 }

@@ -39,17 +39,29 @@ final class Ingress implements AutoCloseable {
     }
 
     Ingress(UnaryOperator<HttpLimits> limits) {
-        http = HttpIngress.builder()
+        this(null, limits.apply(HttpLimits.DEFAULT));
+    }
+
+    Ingress(HttpIngress given) {
+        this(given, HttpLimits.DEFAULT);
+    }
+
+    private Ingress(HttpIngress given, HttpLimits limits) {
+        http = given == null ? ofMaps(limits) : given;
+        server = http.configure(HttpServer.create().host("127.0.0.1").port(0))
+                .handle(http.handler())
+                .bindNow(PATIENCE);
+    }
+
+    private HttpIngress ofMaps(HttpLimits limits) {
+        return HttpIngress.builder()
                 .topics(topics::get)
                 .functions(functions::get)
                 .tails((topic, after) ->
                         tails.containsKey(topic) ? tails.get(topic).apply(after) : null)
-                .limits(limits.apply(HttpLimits.DEFAULT))
+                .limits(limits)
                 .meters(registry)
                 .build();
-        server = http.configure(HttpServer.create().host("127.0.0.1").port(0))
-                .handle(http.handler())
-                .bindNow(PATIENCE);
     }
 
     int port() {

@@ -139,8 +139,7 @@ class LimitsTest {
     void answers413ToABatchOfTooManyEvents() {
         try (var ingress = new Ingress()) {
             var orders = ingress.topic("orders");
-            var batch = "[" + Ingress.structured("1") + ("," + Ingress.structured("2")).repeat(1_000)
-                    + "]";
+            var batch = "[" + Ingress.structured("1") + ("," + Ingress.structured("2")).repeat(1_000) + "]";
 
             var answer = ingress.post("/topics/orders", batch, "Content-Type", "application/cloudevents-batch+json");
 

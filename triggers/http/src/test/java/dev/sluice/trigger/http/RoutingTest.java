@@ -223,4 +223,37 @@ class RoutingTest {
                         .map(HttpIngress.MeterInfo::name)
                         .toList());
     }
+
+    @Test
+    void answersWithAStatusWhenALookUpFails() {
+        ingress.http.routes(List.of());
+        var failing = HttpIngress.builder()
+                .topics(topic -> {
+                    throw new dev.sluice.broker.BrokerException.Unavailable("default", "gone", null);
+                })
+                .functions(function -> {
+                    throw new IllegalStateException("secret");
+                })
+                .build();
+        try (var other = new Ingress(failing)) {
+            assertThat(other.post("/topics/a", "x", binary("1")).statusCode()).isEqualTo(503);
+            var call = other.post("/functions/a", "x");
+            assertThat(call.statusCode()).isEqualTo(500);
+            assertThat(call.body()).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void endsOpenTailsWhenDrainingBegins() {
+        try (var other = new Ingress(limits -> limits.withHeartbeat(java.time.Duration.ofMillis(50)));
+                var client = other.raw()) {
+            other.tail("orders", after -> reactor.core.publisher.Flux.never());
+            client.send("GET /topics/orders HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.readUntil(":\n\n");
+            other.http.draining(true);
+
+            assertThat(client.readToEnd()).endsWith("0\r\n\r\n");
+            assertThat(other.request("GET", "/topics/orders").statusCode()).isEqualTo(503);
+        }
+    }
 }
