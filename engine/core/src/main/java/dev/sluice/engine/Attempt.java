@@ -39,6 +39,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     /** Answers of one try that may wait for their acknowledgement. */
     private static final int UNACKNOWLEDGED_MAX = 256;
 
+    private static final int DEADLINE_CHECK_EVERY = 64;
+
     private static final int RUNNING = 0;
     private static final int ENDING = 1;
     private static final int ENDED = 2;
@@ -62,8 +64,10 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private volatile @Nullable Subscription upstream;
     private volatile @Nullable Future<?> stage;
     private volatile boolean threadDone;
+    private volatile @Nullable Throwable publishError;
     private @Nullable Thread runner;
     private int answers;
+    private int emitted;
 
     private @Nullable Throwable error;
     private @Nullable BatchResult result;
@@ -226,6 +230,12 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             result = verdicts;
             return;
         }
+        if (++emitted % DEADLINE_CHECK_EVERY == 0 && pipeline.nanos() - startNanos > pipeline.timeoutNanos()) {
+            // A source that emits without a pause keeps the loop to itself, and with it the deadline's timer.
+            cancelRun();
+            end(new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos())), null);
+            return;
+        }
         if (phase == RUNNING && pending > UNACKNOWLEDGED_MAX) {
             cancelRun();
             end(new FunctionException.BadAnswer(function(), "answered more than was asked for"), null);
@@ -275,6 +285,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     }
 
     private void notPublished(Throwable why) {
+        // The run may have ended well before, so its own outcome can't tell this.
+        publishError = why;
         cancelRun();
         end(why, null);
         if (PENDING.decrementAndGet(this) == 0) {
@@ -360,7 +372,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         if (error == null && endNanos - startNanos > pipeline.timeoutNanos()) {
             return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos()));
         }
-        return error;
+        return error != null ? error : publishError;
     }
 
     @Nullable

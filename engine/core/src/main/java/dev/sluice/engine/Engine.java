@@ -27,6 +27,8 @@ public final class Engine {
     private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
     private final Map<String, Intake> intakes = new LinkedHashMap<>();
 
+    private int blockingSlots;
+
     private Engine(EngineOptions options, MeterRegistry registry) {
         this.registry = registry;
         loops = new EventLoops(options.eventLoops());
@@ -50,12 +52,14 @@ public final class Engine {
     /**
      * Adds a function and starts its instances, in the background.
      *
-     * @throws IllegalArgumentException when the name is taken
+     * @throws IllegalArgumentException when the name is taken, or a blocking function would need more threads than there
+     *     are
      */
     public synchronized void deploy(FunctionSpec function) {
         if (functions.containsKey(function.name())) {
             throw new IllegalArgumentException("function '" + function.name() + "' is deployed already");
         }
+        checkThreads(function);
         var dispatcher = new Dispatcher(function, loops.next(), host);
         functions.put(function.name(), dispatcher);
         EngineMeters.bindFunction(registry, function.name(), dispatcher);
@@ -71,6 +75,21 @@ public final class Engine {
                 null,
                 1);
         intakes.put(function.name(), intake(dispatcher, dispatcher.attach(calls)));
+    }
+
+    /** A lease of a blocking function needs a thread: slots that could never run are refused before they exist. */
+    private void checkThreads(FunctionSpec function) {
+        if (!function.code().shape().blocking() || !Workers.limited(workers)) {
+            return;
+        }
+        var slots = blockingSlots + function.instances() * function.concurrency();
+        if (slots > Workers.THREADS_MAX) {
+            throw new IllegalArgumentException(
+                    "function '" + function.name() + "' brings the slots of blocking functions to "
+                            + slots + "; on this Java each needs a thread, and there are at most " + Workers.THREADS_MAX
+                            + ". Lower instances or concurrency, or run on Java 21 or newer");
+        }
+        blockingSlots = slots;
     }
 
     /**

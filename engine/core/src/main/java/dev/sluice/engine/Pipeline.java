@@ -377,6 +377,15 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         stopped = why;
         LOG.error("trigger {} stopped: {}", spec.name(), why);
         giveBackQueued(task -> true);
+        settled();
+    }
+
+    /** An event was settled or given back: ends what waited for that. */
+    void settled() {
+        revocations.settled();
+        if (!stopped.isEmpty() && lanes.open() == 0) {
+            close();
+        }
     }
 
     private void giveBackQueued(Predicate<Task> which) {

@@ -193,7 +193,7 @@ final class Settlement {
         lanes.land(task, state, dispatcher.nanos());
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
-            pipeline.revocations().settled();
+            pipeline.settled();
         }
     }
 

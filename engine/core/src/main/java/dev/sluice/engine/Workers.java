@@ -15,7 +15,15 @@ final class Workers {
     /** Platform threads at most, on a Java without virtual ones. */
     static final int THREADS_MAX = 2_048;
 
+    /** Threads beside those of leases, for runs whose slot was given back while they ignored their cancel. */
+    private static final int ZOMBIES = 128;
+
     private Workers() {}
+
+    /** Whether the number of threads limits how many blocking runs there can be. */
+    static boolean limited(ExecutorService workers) {
+        return workers instanceof ThreadPoolExecutor;
+    }
 
     static ExecutorService create() {
         try {
@@ -23,11 +31,12 @@ final class Workers {
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (ReflectiveOperationException beforeJava21) {
             var number = new AtomicInteger();
-            return new ThreadPoolExecutor(0, THREADS_MAX, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                var thread = new Thread(task, "sluice-worker-" + number.incrementAndGet());
-                thread.setDaemon(true);
-                return thread;
-            });
+            return new ThreadPoolExecutor(
+                    0, THREADS_MAX + ZOMBIES, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                        var thread = new Thread(task, "sluice-worker-" + number.incrementAndGet());
+                        thread.setDaemon(true);
+                        return thread;
+                    });
         }
     }
 }

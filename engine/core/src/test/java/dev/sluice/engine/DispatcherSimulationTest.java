@@ -102,7 +102,7 @@ class DispatcherSimulationTest {
         }
 
         private SimSource source(String prefix, int keys) {
-            var source = new SimSource(world);
+            var source = new SimSource(world, this::answersStored);
             var events = world.random.nextInt(8);
             for (var i = 0; i < events; i++) {
                 var key = world.random.nextInt(keys + 1);
@@ -222,9 +222,17 @@ class DispatcherSimulationTest {
             if (lane != null) {
                 runningOfKey.merge(lane, -1, Integer::sum);
             }
-            if (well) {
-                entry.endedWell = true;
+            entry.endedWell = well;
+            entry.answers = answers;
+        }
+
+        private boolean answersStored(SimSource.Entry entry) {
+            for (var n = 1; n <= entry.answers; n++) {
+                if (!answersStored.contains(SimFunction.answerId(entry.event.getId(), n))) {
+                    return false;
+                }
             }
+            return true;
         }
 
         void run() {

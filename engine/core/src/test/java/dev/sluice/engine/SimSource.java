@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -35,6 +36,8 @@ final class SimSource implements EventSource {
         int runs;
         boolean endedWell;
         boolean deadLetterStored;
+        /** Answers that the last run gave, and how many of its event's are stored. */
+        int answers;
 
         Entry(CloudEvent event, String key, int partition, long offset) {
             this.event = event;
@@ -47,6 +50,7 @@ final class SimSource implements EventSource {
     static final int PARTITIONS = 2;
 
     private final SimWorld world;
+    private final Predicate<Entry> answersStored;
     private final List<List<Entry>> partitions = new ArrayList<>();
     private final Map<String, Entry> byId = new HashMap<>();
     private final boolean[] paused = new boolean[PARTITIONS];
@@ -56,8 +60,10 @@ final class SimSource implements EventSource {
     private long demand;
     boolean cancelled;
 
-    SimSource(SimWorld world) {
+    /** @param answersStored whether all answers of an event's last run are stored */
+    SimSource(SimWorld world, Predicate<Entry> answersStored) {
         this.world = world;
+        this.answersStored = answersStored;
         for (var i = 0; i < PARTITIONS; i++) {
             partitions.add(new ArrayList<>());
         }
@@ -257,6 +263,9 @@ final class SimSource implements EventSource {
             if (entry.wanted && !entry.endedWell && !entry.deadLetterStored) {
                 throw new AssertionError(
                         entry.event.getId() + " was accepted, but neither done nor a dead letter: lost");
+            }
+            if (entry.wanted && !entry.deadLetterStored && !answersStored.test(entry)) {
+                throw new AssertionError(entry.event.getId() + " was accepted before its answers were stored");
             }
             entry.state = State.ACCEPTED;
         }
