@@ -28,8 +28,12 @@ class AnswerRoutingTest {
     void sendsAnAnswerToTheTopicOfItsTypeAndOthersToTheRest() {
         var routing = new AnswerRouting("t", Map.of("good", good), rest);
 
-        StepVerifier.create(routing.publish(event("good"), null)).expectComplete().verify(LIMIT);
-        StepVerifier.create(routing.publish(event("other"), null)).expectComplete().verify(LIMIT);
+        StepVerifier.create(routing.publish(event("good"), null))
+                .expectComplete()
+                .verify(LIMIT);
+        StepVerifier.create(routing.publish(event("other"), null))
+                .expectComplete()
+                .verify(LIMIT);
 
         assertThat(eventsByTopic()).isEqualTo(Map.of("good", 1L, "rest", 1L));
     }

@@ -27,7 +27,8 @@ class SettingsTest {
         var settings = Settings.of(flags, environment, MANIFEST);
 
         assertThat(settings).isEqualTo(new Settings("::1", 1, 22, Duration.ofSeconds(2)));
-        assertThat(Settings.of(Map.of(), environment, ServerManifest.NONE).port()).isEqualTo(2);
+        assertThat(Settings.of(Map.of(), environment, ServerManifest.NONE).port())
+                .isEqualTo(2);
         assertThat(Settings.of(Map.of(), Map.of(), MANIFEST).port()).isEqualTo(3);
     }
 
@@ -54,9 +55,7 @@ class SettingsTest {
         var flags = Map.of("port", "1", "admin-port", "65536", "host", " ");
         var environment = Map.of("SLUICE_PORT", "-1", "SLUICE_GRACE", "2h");
 
-        assertThatThrownBy(() -> Settings.of(flags, environment, MANIFEST))
-                .hasMessage(
-                        """
+        assertThatThrownBy(() -> Settings.of(flags, environment, MANIFEST)).hasMessage("""
                         --host is ' ': must not be blank
                         SLUICE_PORT is '-1': must be a port: 0 to 65535, 0 for a free one
                         --admin-port is '65536': must be a port: 0 to 65535, 0 for a free one

@@ -92,7 +92,7 @@ class ManifestMistakesTest {
             {topic: a, function: price, filters: [{all: [{exact: {Type: a}}]}]} | 13:67: spec.filters[0].all[0].exact.Type: 'Type': is no attribute name: only a-z and 0-9 are allowed, and data cannot be filtered on
             """)
     void tellsPlacePathValueAndRuleOfATriggersMistake(String spec, String mistake) throws IOException {
-        var text = FUNCTION + """
+        var head = """
                 ---
                 # the trigger under test
                 apiVersion: sluice.dev/v1
@@ -100,7 +100,8 @@ class ManifestMistakesTest {
 
                 # its name and what it does
                 metadata: {name: under-test}
-                spec: """ + spec + "\n";
+                """;
+        var text = FUNCTION + head + "spec: " + spec + "\n";
 
         assertThat(mistakes(text)).containsExactly("sluice.yaml:" + mistake);
     }

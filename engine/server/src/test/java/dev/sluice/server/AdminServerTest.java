@@ -1,0 +1,306 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.broker.Lag;
+import dev.sluice.broker.TopicStatus;
+import dev.sluice.broker.memory.MemoryBroker;
+import dev.sluice.broker.memory.MemoryLimits;
+import dev.sluice.engine.FunctionStatus;
+import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.NodeState.NodeBroker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The admin API over real sockets. */
+@Timeout(20)
+class AdminServerTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final FunctionStatus PRICE = new FunctionStatus(
+            "price", "com.acme.Price", "reactive", FunctionStatus.State.READY, "", 1, 1, 16, 2, 3, 0, 0, 40, 1);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final MemoryBroker broker = MemoryBroker.create("default", MemoryLimits.DEFAULT, new SimpleMeterRegistry());
+    private final AtomicReference<FunctionStatus> function = new AtomicReference<>(PRICE);
+    private final AtomicReference<TriggerStatus> trigger = new AtomicReference<>(trigger("RUNNING", "", 0));
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Metrics metrics = new Metrics();
+    private final AdminRoutes routes = new AdminRoutes(
+            new NodeState(
+                    List.of(new NodeBroker("memory", broker)),
+                    () -> List.of(function.get()),
+                    () -> List.of(trigger.get()),
+                    draining::get),
+            metrics);
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws NodeException {
+        broker.ensureTopic("orders").block(Duration.ofSeconds(5));
+        server = AdminServer.start(routes, 0);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        metrics.close();
+    }
+
+    @Test
+    void listsFunctionsTriggersBrokersAndTopicsByTheirFields() throws Exception {
+        var functions = get("/admin/v1/functions", 200).path("items");
+        assertThat(functions).hasSize(1);
+        assertThat(functions.get(0).path("name").asText()).isEqualTo("price");
+        assertThat(functions.get(0).path("state").asText()).isEqualTo("READY");
+        assertThat(functions.get(0).path("instancesWanted").asInt()).isEqualTo(1);
+        var triggers = get("/admin/v1/triggers", 200).path("items");
+        assertThat(triggers.get(0)
+                        .path("lag")
+                        .path("partitions")
+                        .get(0)
+                        .path("end")
+                        .asLong())
+                .isEqualTo(9);
+        var brokers = get("/admin/v1/brokers", 200).path("items");
+        assertThat(brokers.get(0).toString())
+                .isEqualTo("{\"name\":\"default\",\"kind\":\"memory\",\"state\":\"UP\",\"detail\":\"\"}");
+        var topics = get("/admin/v1/topics", 200).path("items");
+        assertThat(topics.get(0).path("topic").asText()).isEqualTo("orders");
+        assertThat(topics.get(0).path("broker").asText()).isEqualTo("default");
+        assertThat(topics.get(0).path("partitions")).hasSize(MemoryLimits.DEFAULT.partitions());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"functions/price", "triggers/price-orders", "brokers/default", "topics/orders"})
+    void showsOneByItsName(String path) throws Exception {
+        var item = get("/admin/v1/" + path, 200);
+
+        assertThat(item.path(item.has("name") ? "name" : "topic").asText())
+                .isEqualTo(path.substring(path.indexOf('/') + 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/admin/v1/functions/none, there is no function named 'none'",
+        "/admin/v1/topics/none, there is no topic named 'none'",
+        "/admin/v1/secrets, there is nothing at this path",
+        "/admin/v1/functions/a/b, there is nothing at this path",
+        "/../etc/passwd, there is nothing at this path",
+        "/nothing.css, there is nothing at this path"
+    })
+    void answers404AsAProblem(String path, String detail) throws Exception {
+        var problem = get(path, 404);
+
+        assertThat(problem.path("status").asInt()).isEqualTo(404);
+        assertThat(problem.path("detail").asText()).isEqualTo(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+    void answers405WithAllowToWhatDoesNotRead(String method) throws Exception {
+        var response = send(HttpRequest.newBuilder(uri("/admin/v1/functions"))
+                .method(method, HttpRequest.BodyPublishers.ofString("{}")));
+
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("allow")).contains("GET, HEAD");
+        assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
+    }
+
+    @Test
+    void answersHeadWithoutABody() throws Exception {
+        var response = send(
+                HttpRequest.newBuilder(uri("/admin/v1/functions")).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValueAsLong("content-length").orElse(0))
+                .isPositive();
+        assertThat(response.body()).isEmpty();
+    }
+
+    @Test
+    void livesAndIsReadyWhenAllIsWell() throws Exception {
+        assertThat(get("/health/live", 200).path("status").asText()).isEqualTo("UP");
+        assertThat(get("/health/ready", 200).toString()).isEqualTo("{\"status\":\"READY\",\"reasons\":[]}");
+    }
+
+    @Test
+    void isNotReadyForEveryReasonThereIs() throws Exception {
+        draining.set(true);
+        broker.close().block(Duration.ofSeconds(5));
+        function.set(new FunctionStatus(
+                "price", "P", "s", FunctionStatus.State.FAILED, "no database", 0, 1, 16, 0, 0, 0, 0, 0, 0));
+        trigger.set(trigger("STOPPED", "its source ended", 0));
+
+        var reasons = reasons();
+
+        assertThat(reasons).hasSize(4);
+        assertThat(reasons.get(0)).isEqualTo("the node is draining");
+        assertThat(reasons.get(1)).startsWith("broker 'default' is down: ");
+        assertThat(reasons.get(2)).isEqualTo("function 'price' is FAILED: no database");
+        assertThat(reasons.get(3)).isEqualTo("trigger 'price-orders' is STOPPED: its source ended");
+    }
+
+    @Test
+    void isNotReadyWhileADeadLetterIsParked() throws Exception {
+        trigger.set(trigger("RUNNING", "orders.dlq is full", 2));
+
+        assertThat(reasons()).containsExactly("trigger 'price-orders' has 2 parked: orders.dlq is full");
+    }
+
+    @Test
+    void exportsMetersOfTheNodeAndTheVirtualMachine() throws Exception {
+        metrics.registry().counter("sluice.test", "topic", "a\"b\nc").increment();
+
+        var response = send(HttpRequest.newBuilder(uri("/metrics")));
+
+        assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/plain; version=0.0.4");
+        assertThat(response.body())
+                .contains("sluice_test_total{topic=\"a\\\"b\\nc\"} 1.0")
+                .contains("jvm_memory_used_bytes")
+                .contains("process_uptime_seconds");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7070"})
+    void refusesAHostThatIsNotThisMachine(String host) throws Exception {
+        assertThat(raw("GET /admin/v1/functions HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ");
+    }
+
+    @Test
+    void servesTheConsoleUnderAStrictPolicy() throws Exception {
+        var page = send(HttpRequest.newBuilder(uri("/")));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("content-security-policy").orElse(""))
+                .contains("default-src 'none'")
+                .contains("frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(page.headers().firstValue("x-content-type-options")).contains("nosniff");
+        var script = send(HttpRequest.newBuilder(uri("/console.js")));
+        assertThat(script.headers().firstValue("content-type")).contains("text/javascript; charset=utf-8");
+    }
+
+    @Test
+    void documentsExactlyTheRoutesThatThereAre() throws Exception {
+        var paths = new TreeSet<String>();
+        get("/admin/openapi.json", 200).path("paths").fieldNames().forEachRemaining(paths::add);
+
+        assertThat(paths).isEqualTo(routes.paths());
+    }
+
+    @Test
+    void documentsExactlyTheFieldsThatThereAre() throws Exception {
+        var schemas = get("/admin/openapi.json", 200).path("components").path("schemas");
+
+        checkSchema(schemas, "FunctionStatus", FunctionStatus.class);
+        checkSchema(schemas, "TriggerStatus", TriggerStatus.class);
+        checkSchema(schemas, "Lag", Lag.class);
+        checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
+        checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);
+        checkSchema(schemas, "BrokerItem", AdminJson.BrokerItem.class);
+        checkSchema(schemas, "Health", AdminJson.Health.class);
+        checkSchema(schemas, "VersionItem", AdminJson.VersionItem.class);
+        checkSchema(schemas, "Problem", AdminJson.Problem.class);
+        assertThat(names(get("/admin/v1/topics/orders", 200)))
+                .isEqualTo(names(schemas.path("TopicItem").path("properties")));
+    }
+
+    private static void checkSchema(JsonNode schemas, String name, Class<?> type) {
+        var components = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName);
+        var schema = schemas.path(name);
+
+        assertThat(names(schema.path("properties")))
+                .as(name)
+                .isEqualTo(components.collect(TreeSet::new, TreeSet::add, TreeSet::addAll));
+        assertThat(schema.path("required")).as(name).hasSameSizeAs(schema.path("properties"));
+    }
+
+    private static TreeSet<String> names(JsonNode object) {
+        var names = new TreeSet<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private List<String> reasons() throws Exception {
+        var ready = get("/health/ready", 503);
+        assertThat(ready.path("status").asText()).isEqualTo("NOT_READY");
+        return StreamSupport.stream(ready.path("reasons").spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+    }
+
+    private static TriggerStatus trigger(String state, String detail, int parked) {
+        var lag = new Lag("orders", "g", List.of(new Lag.PartitionLag(0, 4, 9)));
+        return new TriggerStatus(
+                "price-orders",
+                "price",
+                "orders",
+                TriggerStatus.State.valueOf(state),
+                detail,
+                "every event",
+                0,
+                0,
+                0,
+                0,
+                parked,
+                0,
+                5,
+                0,
+                5,
+                0,
+                0,
+                0,
+                0,
+                0,
+                5,
+                lag);
+    }
+
+    private URI uri(String path) {
+        return URI.create(server.url() + path);
+    }
+
+    private JsonNode get(String path, int status) throws Exception {
+        var response = send(HttpRequest.newBuilder(uri(path)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return JSON.readTree(response.body());
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+    }
+
+    private String raw(String request) throws IOException {
+        try (var socket = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a process of its own: what only a process has, signals and exit codes. */
+@Timeout(40)
+class MainProcessTest {
+    private static final String MANIFEST = """
+            apiVersion: sluice.dev/v1
+            kind: Function
+            metadata: {name: slow}
+            spec: {handler: dev.sluice.server.TestFunctions$Slow}
+            """;
+
+    @TempDir
+    Path folder;
+
+    /** Two calls are in flight: the first signal lets them end, and the process ends with 0 because all is done. */
+    @Test
+    void finishesWhatIsInFlightOnSigtermAndEndsWithZero() throws Exception {
+        var process = run("run", "-f", manifest(MANIFEST), "--port", "0", "--admin-port", "0");
+        try (var out = process.inputReader()) {
+            var ready = ready(out);
+            var calls = List.of(call(ready), call(ready));
+            awaitLeased(ready, 2);
+
+            process.destroy();
+
+            assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+            for (var call : calls) {
+                assertThat(call.get(1, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void endsAtOnceOnASecondSignal() throws Exception {
+        var process = run("run", "-f", manifest(MANIFEST), "--port", "0", "--admin-port", "0");
+        try (var out = process.inputReader();
+                var err = process.errorReader()) {
+            var ready = ready(out);
+            var calls = call(ready);
+            awaitLeased(ready, 1);
+            process.destroy();
+            var line = err.readLine();
+            while (line != null && !line.startsWith("stopping:")) {
+                line = err.readLine();
+            }
+
+            process.destroy();
+
+            assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
+            assertThat(calls).failsWithin(Duration.ofSeconds(5));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void tellsEveryMistakeOnStderrAndEndsWith4() throws Exception {
+        var process = run("validate", "-f", manifest(MANIFEST + "  timeout: x\nspcc: {}\n"));
+
+        assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(4);
+        assertThat(new String(process.getErrorStream().readAllBytes()))
+                .contains("sluice.yaml:5:")
+                .contains("nothing was applied");
+        assertThat(process.getInputStream().readAllBytes()).isEmpty();
+    }
+
+    @Test
+    void namesTheVariableThatIsWrongAndEndsWith2() throws Exception {
+        var builder = builder("run", "-f", manifest(MANIFEST));
+        builder.environment().put("SLUICE_PORT", "many");
+        var process = builder.start();
+
+        assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(2);
+        assertThat(new String(process.getErrorStream().readAllBytes()))
+                .contains("SLUICE_PORT is 'many': must be a port");
+    }
+
+    private String manifest(String text) throws IOException {
+        return Files.writeString(folder.resolve("sluice.yaml"), text).toString();
+    }
+
+    private static Process run(String... args) throws IOException {
+        return builder(args).start();
+    }
+
+    private static ProcessBuilder builder(String... args) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command);
+    }
+
+    /** The ready line's two addresses. */
+    private record Ready(String ingress, String admin) {}
+
+    private static Ready ready(BufferedReader out) throws IOException {
+        var line = out.readLine();
+        assertThat(line).startsWith("sluice ready: ingress http://127.0.0.1:");
+        var words = line.split(" ");
+        return new Ready(words[3], words[5]);
+    }
+
+    private static CompletableFuture<HttpResponse<String>> call(Ready ready) {
+        var request = HttpRequest.newBuilder(URI.create(ready.ingress() + "/functions/slow"))
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString("{}"))
+                .build();
+        return HttpClient.newHttpClient().sendAsync(request, BodyHandlers.ofString());
+    }
+
+    private static void awaitLeased(Ready ready, int leased) {
+        var request = HttpRequest.newBuilder(URI.create(ready.admin() + "/admin/v1/functions/slow"))
+                .build();
+        var client = HttpClient.newHttpClient();
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        client.send(request, BodyHandlers.ofString()).body().contains("\"leased\":" + leased));
+    }
+}
