@@ -56,12 +56,15 @@ final class BenchCommand implements Callable<Integer> {
         }
         var rows = new ArrayList<Row>();
         var failures = new ArrayList<String>();
+        var reached = Duration.ZERO;
         for (var figure : figures) {
             try (var lab = new Lab()) {
                 rows.addAll(figure.measure(lab, plan, progress));
             } catch (BenchException | IOException e) {
                 failures.add(figure.id() + " was not measured: " + e.getMessage());
             }
+            reached = reached.plus(figure.planned(plan));
+            progress.reached(reached);
         }
         System.out.print(rows.isEmpty() ? "" : Report.table(rows));
         write(rows);

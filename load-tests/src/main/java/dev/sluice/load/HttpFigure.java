@@ -20,6 +20,9 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
     /** Room for a server to start. */
     private static final Duration START = Duration.ofSeconds(4);
 
+    /** For the group to read what the last round left, which the figure stands on. */
+    private static final Duration READ_MAX = Duration.ofSeconds(30);
+
     private static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g");
 
     /**
@@ -105,6 +108,9 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
                 .map(turn -> new Round(turn.engine(), turn.peer()))
                 .toList();
         server.mustRun();
+        if (manifest.equals(TOPIC_MANIFEST)) {
+            TopicCheck.awaitRead(server.admin(), "load", READ_MAX);
+        }
         server.stop();
         if (other != server) {
             other.stop();

@@ -20,6 +20,7 @@ final class Lab implements AutoCloseable {
 
     private final Path folder;
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
+    private boolean ended;
     private final Thread atExit = new Thread(this::release, "lab-end");
 
     Lab() throws IOException {
@@ -48,8 +49,11 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** Starts a process that lives no longer than this lab. */
-    Process start(ProcessBuilder command) throws IOException {
+    /** Starts a process that lives no longer than this lab; fails once the lab has ended. */
+    synchronized Process start(ProcessBuilder command) throws IOException {
+        if (ended) {
+            throw new IOException("the measurement was ended");
+        }
         var process = command.start();
         children.removeIf(child -> !child.isAlive());
         children.add(process);
@@ -76,7 +80,8 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    private void release() {
+    private synchronized void release() {
+        ended = true;
         children.forEach(Process::destroy);
         for (var child : children) {
             try {

@@ -37,8 +37,11 @@ final class MemoryCommand implements Callable<Integer> {
     @Option(
             names = "--hold",
             paramLabel = "SECONDS",
-            defaultValue = "20",
-            description = "How long the function stays stopped once the engine is full (${DEFAULT-VALUE}).")
+            defaultValue = "40",
+            description = {
+                "How long the function stays stopped once the engine is full (${DEFAULT-VALUE}).",
+                "A publish waits 30 s for room, then it is refused."
+            })
     private int holdSeconds;
 
     @Override

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 final class Wrk implements Duel.Side<Double> {
     static final int CONNECTIONS = 64;
 
-    private static final int GRACE_SECONDS = 20;
+    private static final int ANSWER_SECONDS = 20;
+    private static final int GRACE_SECONDS = 30;
     private static final Pattern RESULT = Pattern.compile(
             "(?s).*result requests=(\\d+) micros=(\\d+) failed=(\\d+) broken=(\\d+) other=(\\d+) p50=(\\d+) p99=(\\d+).*");
 
@@ -75,6 +76,9 @@ final class Wrk implements Duel.Side<Double> {
                 "-t1",
                 "-c" + CONNECTIONS,
                 "-d" + Math.max(1, time.toSeconds()) + "s",
+                // An answer that takes longer counts as broken; a machine under other load takes seconds at times.
+                "--timeout",
+                ANSWER_SECONDS + "s",
                 "-s",
                 script.toString(),
                 url,
