@@ -20,8 +20,10 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
@@ -116,7 +118,6 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             var handler = instance.handler;
             take(batch == null ? handler.call(first.event, this) : handler.call(eventsOf(batch), this));
         } catch (Throwable thrown) {
-            pipeline.checkFatal(thrown);
             end(thrown, null);
         } finally {
             if (blocking) {
@@ -158,13 +159,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         switch (instance.handler.shape().reply()) {
             case PUBLISHER -> subscribeTo((Publisher<?>) returned);
             case STAGE -> follow((CompletionStage<?>) returned);
-            case LIST -> {
-                if (returned == null) {
-                    end(null, null);
-                } else {
-                    Flux.fromIterable((List<?>) returned).subscribe(this);
-                }
-            }
+            case LIST -> takeAll((List<?>) returned);
             default -> takeValue(returned);
         }
     }
@@ -181,6 +176,21 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         } else {
             publisher.subscribe(this);
         }
+    }
+
+    private void takeAll(@Nullable List<?> returned) {
+        if (returned == null) {
+            end(null, null);
+            return;
+        }
+        for (var each : returned) {
+            if (each == null) {
+                // Reactor would call it a NullPointerException of its own.
+                end(new FunctionException.BadAnswer(function(), "answered null"), null);
+                return;
+            }
+        }
+        Flux.fromIterable(returned).subscribe(this);
     }
 
     private void follow(@Nullable CompletionStage<?> returned) {
@@ -248,7 +258,6 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     @Override
     public void onError(Throwable failed) {
-        pipeline.checkFatal(failed);
         end(failed, null);
     }
 
@@ -262,14 +271,24 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         if (phase != RUNNING || sink == AnswerSink.NONE) {
             return true;
         }
+        CloudEvent event;
         try {
-            var event = pipeline.answers().of(value, first.event, ++answers);
-            PENDING.incrementAndGet(this);
-            sink.publish(event, null).subscribe(new Acknowledgement(this));
-            return true;
+            event = pipeline.answers().of(value, first.event, ++answers);
         } catch (RuntimeException bad) {
             end(bad, null);
             return false;
+        }
+        PENDING.incrementAndGet(this);
+        publish(event).subscribe(new Acknowledgement(this));
+        return true;
+    }
+
+    private Mono<Void> publish(CloudEvent event) {
+        try {
+            return sink.publish(event, null);
+        } catch (RuntimeException thrown) {
+            // A sink should signal it; counted as pending, it must end like any other refusal.
+            return Mono.error(thrown);
         }
     }
 
@@ -295,10 +314,15 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     }
 
     private void end(@Nullable Throwable failed, @Nullable BatchResult verdicts) {
+        // What Reactor wrapped to throw it is told as what it is.
+        var why = failed == null ? null : Exceptions.unwrap(failed);
+        if (why != null) {
+            pipeline.checkFatal(why);
+        }
         if (!PHASE.compareAndSet(this, RUNNING, ENDING)) {
             return;
         }
-        error = failed;
+        error = why;
         result = verdicts;
         endNanos = pipeline.nanos();
         phase = ENDED;

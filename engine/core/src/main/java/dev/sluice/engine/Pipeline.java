@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import dev.sluice.broker.AnswerSink;
-import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Ordering;
@@ -120,9 +119,13 @@ final class Pipeline implements CoreSubscriber<Delivery> {
             dispatcher.touch(this);
         }
         counts.received.add(1);
-        if (draining || !stopped.isEmpty()) {
+        if (leaving(task)) {
             leaveQueue(task);
-            giveBackOnArrival(task, call);
+            if (call == null && (draining || !stopped.isEmpty())) {
+                // Otherwise the source would deliver it here again while the demand lasts.
+                source().pause(task.delivery.partition());
+            }
+            giveBack(task);
             return;
         }
         var now = dispatcher.nanos();
@@ -149,17 +152,6 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         } else if (overBlockedLimit()) {
             pause(task.delivery.partition());
         }
-    }
-
-    private void giveBackOnArrival(Task task, @Nullable Call call) {
-        if (call != null) {
-            call.fail(new FunctionException.Unavailable(function(), "is stopping", Duration.ofSeconds(1)));
-            return;
-        }
-        // Otherwise the source would deliver it here again while the demand lasts.
-        source().pause(task.delivery.partition());
-        task.delivery.release();
-        counts.released.add(1);
     }
 
     private boolean passes(Task task) {
@@ -391,14 +383,24 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     private void giveBackQueued(Predicate<Task> which) {
         for (var task : lanes.giveBack(which)) {
             forget(task);
-            counts.released.add(1);
-            var call = task.call();
-            if (call == null) {
-                task.delivery.release();
-            } else {
-                call.fail(new FunctionException.Unavailable(function(), "is stopping", Duration.ofSeconds(1)));
-            }
+            giveBack(task);
         }
+    }
+
+    /** Tells the event's source, or its caller, that it is not settled here. */
+    void giveBack(Task task) {
+        counts.released.add(1);
+        var call = task.call();
+        if (call == null) {
+            task.delivery.release();
+        } else {
+            call.fail(new FunctionException.Unavailable(function(), "is stopping", Duration.ofSeconds(1)));
+        }
+    }
+
+    /** Whether an event may not wait here any more, because the engine, the trigger or its partition is going. */
+    boolean leaving(Task task) {
+        return draining || !stopped.isEmpty() || revocations.has(task.delivery.partition());
     }
 
     /** Gives back what has not started of a partition. */

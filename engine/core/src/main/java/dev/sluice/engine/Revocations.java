@@ -58,6 +58,16 @@ final class Revocations implements CoreSubscriber<EventSource.Revocation> {
         settled();
     }
 
+    /** Whether the partition is being taken away. */
+    boolean has(int partition) {
+        for (var i = 0; i < open.size(); i++) {
+            if (open.get(i).revocation().partition() == partition) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Events were settled or given back: ends the revocations whose partition is not held any more. */
     void settled() {
         for (var i = open.size() - 1; i >= 0; i--) {

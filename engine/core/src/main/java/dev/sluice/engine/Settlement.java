@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import dev.sluice.function.FunctionException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,7 +99,7 @@ final class Settlement {
         }
         land(task, Task.State.WAITING);
         var overdue = verdict.retryAtNanos() + spec.delivery().backoff().max().toNanos();
-        dispatcher.await(new Task.Wait(task, verdict.retryAtNanos(), overdue));
+        await(task, verdict.retryAtNanos(), overdue);
     }
 
     /** Puts an event back first in its lane; the try does not count. */
@@ -113,7 +112,11 @@ final class Settlement {
     /** Takes an event in flight off its source. */
     void accept(Task task) {
         task.step = Task.Step.ACCEPTING;
-        task.delivery.accept().subscribe(task);
+        try {
+            task.delivery.accept().subscribe(task);
+        } catch (RuntimeException bad) {
+            task.onError(bad);
+        }
     }
 
     /** Stores an event in flight as a dead letter, then takes it off its source. */
@@ -161,7 +164,7 @@ final class Settlement {
         counts.acceptFailures.add(1);
         var wait = Math.min(ACCEPT_RETRY_MIN_NANOS << Math.min(task.acceptFailures++, 10), ACCEPT_RETRY_MAX_NANOS);
         var due = dispatcher.nanos() + wait;
-        dispatcher.await(new Task.Wait(task, due, due));
+        await(task, due, due);
     }
 
     private void deadLetterFailed(Task task, Throwable error) {
@@ -174,7 +177,7 @@ final class Settlement {
                         error);
                 land(task, Task.State.PARKED);
                 var due = dispatcher.nanos() + PARKED_RETRY_NANOS;
-                dispatcher.await(new Task.Wait(task, due, due));
+                await(task, due, due);
             }
             case STOP -> {
                 task.delivery.release();
@@ -189,11 +192,23 @@ final class Settlement {
         }
     }
 
+    /** Lands an event; one that would have to wait while its partition or the engine is going is given back instead. */
     private void land(Task task, Task.State state) {
-        lanes.land(task, state, dispatcher.nanos());
+        var landed = state;
+        if (state.grounded() && pipeline.leaving(task)) {
+            pipeline.giveBack(task);
+            landed = Task.State.RELEASED;
+        }
+        lanes.land(task, landed, dispatcher.nanos());
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
             pipeline.settled();
+        }
+    }
+
+    private void await(Task task, long due, long overdue) {
+        if (!task.gone()) {
+            dispatcher.await(new Task.Wait(task, due, overdue));
         }
     }
 
@@ -215,7 +230,11 @@ final class Settlement {
             deadLetter(task, task.reason);
         } else if (task.step == Task.Step.ACCEPTING && !task.gone()) {
             task.wait = null;
-            accept(task);
+            if (task.lost) {
+                land(task, Task.State.RELEASED);
+            } else {
+                accept(task);
+            }
         }
         return true;
     }
@@ -226,13 +245,7 @@ final class Settlement {
             return;
         }
         task.lost = true;
-        counts.released.add(1);
-        var call = task.call();
-        if (call == null) {
-            task.delivery.release();
-        } else {
-            call.fail(new FunctionException.Unavailable(pipeline.function(), "is stopping", Duration.ofSeconds(1)));
-        }
+        pipeline.giveBack(task);
         if (task.attempt != null) {
             task.attempt.cancel(new FunctionException.Unavailable(
                     pipeline.function(), "was cancelled: its event went elsewhere", null));
