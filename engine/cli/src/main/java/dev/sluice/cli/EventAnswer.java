@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class EventAnswer {
     private static final String PREFIX = "ce-";
 
+    /** The order in which people look for attributes; the others follow by name. */
+    private static final List<String> FIRST = List.of("specversion", "id", "source", "type", "subject", "time");
+
     private final ObjectNode attributes;
     private final byte @Nullable [] data;
 
@@ -81,6 +84,9 @@ final class EventAnswer {
 
     private static EventAnswer binary(HttpResponse<byte[]> answer, @Nullable String type) {
         var attributes = JsonNodeFactory.instance.objectNode();
+        for (var name : FIRST) {
+            answer.headers().firstValue(PREFIX + name).ifPresent(value -> attributes.put(name, decode(value)));
+        }
         answer.headers().map().forEach((header, values) -> {
             var name = header.toLowerCase(Locale.ROOT);
             if (name.startsWith(PREFIX)) {

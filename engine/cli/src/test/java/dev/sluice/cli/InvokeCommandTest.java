@@ -32,7 +32,7 @@ class InvokeCommandTest {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).isEqualTo("{\"total\":1.10}\n");
         assertThat(outcome.err().lines())
-                .containsExactlyInAnyOrder(
+                .containsExactly(
                         "specversion: 1.0",
                         "id: a 1",
                         "source: /price",
