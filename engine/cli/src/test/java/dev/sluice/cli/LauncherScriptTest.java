@@ -193,6 +193,29 @@ class LauncherScriptTest {
     }
 
     @Test
+    void needsNoSecondBuildAfterTheWholeWasTestedAndOneAfterAPart() throws Exception {
+        sluice("test", "-B", "-ntp");
+        sluice("dev", root.resolve("samples/orders").toString());
+        assertThat(builds()).hasSize(1);
+
+        Files.delete(root.resolve("engine/server/target/launcher/built"));
+        sluice("test", "-pl", "engine/cli");
+        sluice("version");
+        assertThat(builds()).hasSize(3);
+    }
+
+    @Test
+    void runsTheLoadTestsAndBuildsThemOnce() throws Exception {
+        var folder = root.resolve("load-tests");
+        Files.createDirectories(folder.resolve("target/launcher/lib"));
+
+        assertThat(sluice("bench", "P1").out()).contains("load-tests/target/launcher/lib/* dev.sluice.load.Main P1");
+        sluice("bench", "P1");
+
+        assertThat(builds()).singleElement().asString().contains("-pl load-tests -am");
+    }
+
+    @Test
     void givesTheEngineNoShortCommandsFlagsAndEveryoneTheUsers() throws Exception {
         environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -Dx=y");
 
