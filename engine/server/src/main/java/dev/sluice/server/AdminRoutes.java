@@ -63,6 +63,12 @@ final class AdminRoutes {
         return Console.file(path).orElseGet(() -> json.problem(404, "Not Found", "there is nothing at this path"));
     }
 
+    /** Whether a route takes the path, whatever its answer may be. Never blocks. */
+    boolean takes(String path) {
+        var item = ITEM.matcher(path);
+        return exact.containsKey(path) || path.equals("/") || (item.matches() && byName.containsKey(item.group(1)));
+    }
+
     Reply problem(int status, String title, String detail) {
         return json.problem(status, title, detail);
     }

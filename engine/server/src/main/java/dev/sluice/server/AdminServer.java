@@ -73,12 +73,9 @@ final class AdminServer {
             return routes.problem(421, "Misdirected Request", "the host must be 127.0.0.1, localhost or [::1]");
         }
         var path = path(request.uri());
-        if (!isRead(request)) {
-            var found = routes.get(path);
-            return found.status() == 404
-                    ? found
-                    : routes.problem(405, "Method Not Allowed", "this API only reads")
-                            .with("Allow", "GET, HEAD");
+        if (!isRead(request) && routes.takes(path)) {
+            return routes.problem(405, "Method Not Allowed", "this API only reads")
+                    .with("Allow", "GET, HEAD");
         }
         return routes.get(path);
     }

@@ -8,7 +8,8 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        var line = SluiceCommand.commandLine(new RunCommand(), new DevCommand(), new ValidateCommand());
+        var line = SluiceCommand.commandLine(
+                new RunCommand(), new DevCommand(), new ValidateCommand(), new MetersCommand());
         System.exit(line.execute(args));
     }
 }

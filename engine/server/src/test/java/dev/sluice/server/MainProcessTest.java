@@ -28,8 +28,8 @@ class MainProcessTest {
     private static final String MANIFEST = """
             apiVersion: sluice.dev/v1
             kind: Function
-            metadata: {name: slow}
-            spec: {handler: dev.sluice.server.TestFunctions$Slow}
+            metadata: {name: held}
+            spec: {handler: dev.sluice.server.TestFunctions$Held, config: {until: "@until@"}}
             """;
 
     @TempDir
@@ -39,17 +39,21 @@ class MainProcessTest {
     @Test
     void finishesWhatIsInFlightOnSigtermAndEndsWithZero() throws Exception {
         var process = run("run", "-f", manifest(MANIFEST), "--port", "0", "--admin-port", "0");
-        try (var out = process.inputReader()) {
+        try (var out = process.inputReader();
+                var err = process.errorReader()) {
             var ready = ready(out);
             var calls = List.of(call(ready), call(ready));
             awaitLeased(ready, 2);
 
-            process.destroy();
+            process.toHandle().destroy();
+            awaitStopping(err);
+            assertThat(process.isAlive()).isTrue();
+            Files.createFile(until());
 
             assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
             for (var call : calls) {
-                assertThat(call.get(1, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(call.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             }
         } finally {
             process.destroyForcibly();
@@ -62,19 +66,16 @@ class MainProcessTest {
         try (var out = process.inputReader();
                 var err = process.errorReader()) {
             var ready = ready(out);
-            var calls = call(ready);
+            var call = call(ready);
             awaitLeased(ready, 1);
-            process.destroy();
-            var line = err.readLine();
-            while (line != null && !line.startsWith("stopping:")) {
-                line = err.readLine();
-            }
+            process.toHandle().destroy();
+            awaitStopping(err);
 
-            process.destroy();
+            process.toHandle().destroy();
 
-            assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(128 + 15);
-            assertThat(calls).failsWithin(Duration.ofSeconds(5));
+            assertThat(call).failsWithin(Duration.ofSeconds(5));
         } finally {
             process.destroyForcibly();
         }
@@ -105,7 +106,12 @@ class MainProcessTest {
     }
 
     private String manifest(String text) throws IOException {
-        return Files.writeString(folder.resolve("sluice.yaml"), text).toString();
+        return Files.writeString(folder.resolve("sluice.yaml"), text.replace("@until@", until().toString()))
+                .toString();
+    }
+
+    private Path until() {
+        return folder.resolve("go-on");
     }
 
     private static Process run(String... args) throws IOException {
@@ -135,8 +141,16 @@ class MainProcessTest {
         return new Ready(words[3], words[5]);
     }
 
+    private static void awaitStopping(BufferedReader err) throws IOException {
+        var line = err.readLine();
+        while (line != null && !line.startsWith("stopping:")) {
+            line = err.readLine();
+        }
+        assertThat(line).as("said that it stops").isNotNull();
+    }
+
     private static CompletableFuture<HttpResponse<String>> call(Ready ready) {
-        var request = HttpRequest.newBuilder(URI.create(ready.ingress() + "/functions/slow"))
+        var request = HttpRequest.newBuilder(URI.create(ready.ingress() + "/functions/held"))
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofString("{}"))
                 .build();
@@ -144,7 +158,7 @@ class MainProcessTest {
     }
 
     private static void awaitLeased(Ready ready, int leased) {
-        var request = HttpRequest.newBuilder(URI.create(ready.admin() + "/admin/v1/functions/slow"))
+        var request = HttpRequest.newBuilder(URI.create(ready.admin() + "/admin/v1/functions/held"))
                 .build();
         var client = HttpClient.newHttpClient();
         await().atMost(Duration.ofSeconds(10))

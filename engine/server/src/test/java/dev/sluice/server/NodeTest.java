@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,8 +42,8 @@ class NodeTest {
             ---
             apiVersion: sluice.dev/v1
             kind: Function
-            metadata: {name: slow}
-            spec: {handler: dev.sluice.server.TestFunctions$Slow}
+            metadata: {name: held}
+            spec: {handler: dev.sluice.server.TestFunctions$Held, config: {until: "@until@"}}
             ---
             apiVersion: sluice.dev/v1
             kind: Trigger
@@ -139,17 +140,46 @@ class NodeTest {
         assertThat(admin("/health/ready").path("status").asText()).isEqualTo("READY");
     }
 
+    /** The documentation's table of meters is made from what the modules tell; this holds them to it. */
+    @Test
+    void registersTheMetersThatItsTableNames() throws Exception {
+        var started = start();
+        publish("in", "1", "a");
+        post("/functions/forward", "2", "a");
+        var response = client.send(
+                HttpRequest.newBuilder(URI.create(started.adminUrl() + "/metrics"))
+                        .build(),
+                BodyHandlers.ofString());
+
+        var scraped = response.body();
+        var missing = MetersCommand.names().stream()
+                .filter(name -> !scraped.contains(name.replace('.', '_').replace('-', '_')))
+                .toList();
+        assertThat(MetersCommand.table())
+                .contains("## Engine")
+                .contains("## HTTP ingress")
+                .contains("## Memory broker");
+        assertThat(missing).as("named in the table, never registered").isEmpty();
+    }
+
     @Test
     void finishesWhatIsInFlightBeforeItStops() throws Exception {
         var started = start();
-        var call = client.sendAsync(request("/functions/slow", "1", "a"), BodyHandlers.ofString());
+        var call = client.sendAsync(request("/functions/held", "1", "a"), BodyHandlers.ofString());
         await().atMost(PATIENCE)
                 .until(() -> started.engine().functions().stream().anyMatch(function -> function.leased() > 0));
 
-        started.stop();
+        var stopping = CompletableFuture.runAsync(started::stop);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        admin("/health/ready").path("reasons").path(0).asText())
+                .isEqualTo("the node is draining"));
+        assertThat(post("/functions/forward", "2", "a").statusCode()).isEqualTo(503);
+        assertThat(stopping).isNotDone();
+        Files.createFile(until());
 
-        assertThat(call.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-        assertThatThrownBy(() -> post("/functions/forward", "2", "a")).isInstanceOf(IOException.class);
+        assertThat(call.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(stopping).succeedsWithin(PATIENCE);
+        assertThatThrownBy(() -> post("/functions/forward", "3", "a")).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -229,7 +259,12 @@ class NodeTest {
     }
 
     private Manifest manifest(String text) throws Exception {
-        return Manifest.read(List.of(Files.writeString(folder.resolve("sluice.yaml"), text)));
+        return Manifest.read(
+                List.of(Files.writeString(folder.resolve("sluice.yaml"), text.replace("@until@", until().toString()))));
+    }
+
+    private Path until() {
+        return folder.resolve("go-on");
     }
 
     private HttpResponse<String> publish(String topic, String id, String type) throws Exception {

@@ -1,8 +1,11 @@
 package dev.sluice.server;
 
+import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
@@ -24,11 +27,18 @@ public final class TestFunctions {
         }
     }
 
-    /** Takes a second for each event. */
-    public static final class Slow implements Function<CloudEvent, Mono<CloudEvent>> {
+    /** Holds each event until the file {@code until} of its configuration is there. */
+    public static final class Held implements Function<CloudEvent, Mono<CloudEvent>> {
+        private final Path until;
+
+        public Held(FunctionConfig config) {
+            until = Path.of(config.require("until"));
+        }
+
         @Override
         public Mono<CloudEvent> apply(CloudEvent event) {
-            return Mono.just(event).delayElement(Duration.ofSeconds(1));
+            return Mono.fromCallable(() -> Files.exists(until) ? event : null)
+                    .repeatWhenEmpty(again -> again.delayElements(Duration.ofMillis(10)));
         }
     }
 }

@@ -42,7 +42,7 @@ class ManifestMistakesTest {
             batch: {size: 0}              | 6:17: spec.batch.size: '0': must be a whole number between 1 and 10000
             batch: {within: 6m}           | 6:19: spec.batch.within: '6m': must be between 0s and 5m
             batch: {siez: 5}              | 6:11: spec.batch.siez: is not a known key; did you mean 'size'?
-            scaling: {min: 4, max: 2}     | 6:24: spec.scaling.max: '2': must reach scaling.min, 4
+            scaling: {min: 4, max: 2}     | 6:26: spec.scaling.max: '2': must reach scaling.min, 4
             window: {size: 5}             | 6:3: spec.window: is not in this version
             timeOut: 5s                   | 6:3: spec.timeOut: is not a known key; did you mean 'timeout'?
             colour: red                   | 6:3: spec.colour: is not a known key
@@ -111,7 +111,7 @@ class ManifestMistakesTest {
             {kind: Broker, metadata: {name: b}, spec: {memory: {}}}                            | 1:1: apiVersion: is missing: write sluice.dev/v1
             {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be sluice.dev/v1
             {apiVersion: eventing.knative.dev/v1, kind: Trigger, metadata: {name: b}, spec: {}} | 1:14: apiVersion: 'eventing.knative.dev/v1': is not in this version: write a Trigger of sluice.dev/v1 that names its topic
-            {apiVersion: sluice.dev/v1, kind: Funktion, metadata: {name: b}, spec: {}}         | 1:34: kind: 'Funktion': must be one of Server, Broker, Function, Trigger; did you mean 'Function'?
+            {apiVersion: sluice.dev/v1, kind: Funktion, metadata: {name: b}, spec: {}}         | 1:35: kind: 'Funktion': must be one of Server, Broker, Function, Trigger; did you mean 'Function'?
             {apiVersion: sluice.dev/v1, kind: Broker, spec: {memory: {}}}                      | 1:1: metadata: is missing: a map with the name of the Broker
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {}, spec: {memory: {}}}        | 1:53: metadata.name: is missing: must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: B_1}, spec: {memory: {}}} | 1:60: metadata.name: 'B_1': must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
@@ -163,7 +163,7 @@ class ManifestMistakesTest {
 
         assertThat(mistakes(text))
                 .containsExactly(
-                        "sluice.yaml:15:18: spec.topic.group: 'g': trigger 'two' says start: latest, but trigger"
+                        "sluice.yaml:16:18: spec.topic.group: 'g': trigger 'two' says start: latest, but trigger"
                                 + " 'one' says earliest: triggers that share group 'g' of topic 'a' must agree");
     }
 

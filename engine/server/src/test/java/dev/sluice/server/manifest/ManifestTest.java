@@ -207,7 +207,7 @@ class ManifestTest {
                 .singleElement()
                 .asString()
                 .endsWith(
-                        "sluice.yaml:4:32: spec.scaling.max: '16': the number of instances is fixed in this version: 2 run");
+                        "sluice.yaml:4:31: spec.scaling.max: '16': the number of instances is fixed in this version: 2 run");
     }
 
     @Test
