@@ -31,7 +31,7 @@ record Problem(int status, String message) {
     }
 
     /** The sentence of a problem object: its detail, else its title, with the facts of {@code errors}. */
-    static @Nullable String sentence(JsonNode problem) {
+    private static @Nullable String sentence(JsonNode problem) {
         var detail = problem.path("detail").asText("");
         var text = new StringBuilder(detail.isEmpty() ? problem.path("title").asText("") : detail);
         for (var error : problem.path("errors")) {

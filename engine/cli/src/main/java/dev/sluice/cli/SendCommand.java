@@ -136,7 +136,7 @@ final class SendCommand implements Callable<Integer> {
         var statuses = statuses(answer);
         for (var i = 0; i < events.ids().size(); i++) {
             var status = statuses.path(i);
-            var code = status.isInt() ? status.asInt() : status.path("status").asInt();
+            var code = status.path("status").asInt();
             if (code / 100 == 2) {
                 stored(events.ids().get(i));
             } else {
@@ -152,17 +152,16 @@ final class SendCommand implements Callable<Integer> {
 
     private void refused(String id, int code, JsonNode status) {
         worst = Math.max(worst, ExitCode.ofStatus(code));
-        var why = Problem.sentence(status);
+        var why = Column.string(status, "error");
         terminal.err()
-                .println("not sent: " + Text.oneLine(id) + ": " + Text.oneLine(why == null ? "refused" : why) + " ["
+                .println("not sent: " + Text.oneLine(id) + ": " + Text.oneLine(why.isEmpty() ? "refused" : why) + " ["
                         + code + "]");
     }
 
     /** The list of statuses, in the order of the events. */
     private static JsonNode statuses(HttpResponse<byte[]> answer) {
         try {
-            var json = Json.read(answer.body());
-            return json.isArray() ? json : json.path("items");
+            return Json.read(answer.body());
         } catch (IOException notJson) {
             throw new CommandFailure(ExitCode.FAILURE, answer.uri() + " answered 207 without statuses");
         }

@@ -177,7 +177,10 @@ class SendCommandTest {
     @Test
     void tellsTheEventsThatTheBrokerRefused() throws IOException {
         engine.answer(
-                "POST /topics/mixed", 207, "[{\"status\":202},{\"status\":503,\"detail\":\"partition 2 is full\"}]");
+                "POST /topics/mixed",
+                207,
+                "[{\"id\":\"e-1\",\"status\":202},"
+                        + "{\"id\":\"e-2\",\"status\":503,\"error\":\"partition 2 is full\"}]");
 
         var outcome = engine.run("send", "mixed", "-f", write("two.jsonl", EVENT + "\n" + EVENT.replace("e-1", "e-2")));
 
