@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,9 @@ final class EventLines implements AutoCloseable {
     private static final int BATCH_EVENTS_MAX = 256;
 
     /** Half of the engine's default limit for one request; a single line may be longer and is then sent alone. */
-    private static final int BATCH_CHARS_MAX = 512 * 1024 / 3;
+    private static final int BATCH_BYTES_MAX = 512 * 1024;
+
+    private static final int BATCH_CHARS_MAX = BATCH_BYTES_MAX / 3; // no character takes more than three bytes
 
     private static final int LINE_CHARS_MAX = 16 * 1024 * 1024;
 
@@ -31,7 +34,8 @@ final class EventLines implements AutoCloseable {
 
     /** @param attributes of the events that are made of lines of data: all but the id */
     EventLines(InputStream stream, Map<String, String> attributes) {
-        this.reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+        // A decoder of its own reports what is not UTF-8, where a charset would put in replacement characters.
+        this.reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8.newDecoder()));
         this.attributes = attributes;
     }
 
@@ -92,6 +96,14 @@ final class EventLines implements AutoCloseable {
     }
 
     private @Nullable String readLine() throws IOException {
+        try {
+            return readCharacters();
+        } catch (CharacterCodingException notText) {
+            throw new CommandFailure(ExitCode.INVALID, "what follows line " + line + " is not all UTF-8");
+        }
+    }
+
+    private @Nullable String readCharacters() throws IOException {
         var text = new StringBuilder();
         for (var c = reader.read(); c >= 0; c = reader.read()) {
             if (c == '\n') {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -88,7 +87,7 @@ final class EventOptions {
     EventLines lines() throws IOException {
         refuseData();
         if (id != null) {
-            throw usage("--id names one event, and " + file + " may hold many");
+            throw usage("--id names one event, and " + origin() + " may hold many");
         }
         return new EventLines(open(), attributes());
     }
@@ -155,7 +154,7 @@ final class EventOptions {
     private void refuseAttributes() {
         var flagged = id != null || source != null || type != null || subject != null || !extensions.isEmpty();
         if (flagged) {
-            throw usage(file + " holds whole events, which are sent as they are: leave out --id, --source, --type,"
+            throw usage(origin() + " holds whole events, which are sent as they are: leave out --id, --source, --type,"
                     + " --subject and -e, or say --content-type application/json to send it as data");
         }
     }
@@ -190,6 +189,9 @@ final class EventOptions {
 
     /** For messages: where the event comes from. */
     String origin() {
-        return file == null ? "the flags" : file.toLowerCase(Locale.ROOT).equals("-") ? "stdin" : file;
+        if (file == null) {
+            return "the flags";
+        }
+        return file.equals("-") ? "stdin" : file;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -172,6 +173,17 @@ class SendCommandTest {
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.INVALID);
         assertThat(outcome.err()).isEqualTo("sent 256 before this:\nsluice: line 301 is not JSON: {oops\n");
+    }
+
+    @Test
+    void refusesLinesThatAreNotUtf8InsteadOfChangingThem() throws IOException {
+        var file = Files.write(folder.resolve("latin.jsonl"), "{\"name\":\"Müller\"}\n".getBytes(ISO_8859_1));
+
+        var outcome = engine.run("send", "orders", "-f", file.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.INVALID);
+        assertThat(outcome.err()).contains("is not all UTF-8");
+        assertThat(engine.requests()).isEmpty();
     }
 
     @Test
