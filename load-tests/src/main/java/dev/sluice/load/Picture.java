@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** The ratios as an SVG picture: a bar per row, and a mark where its aim is. */
 final class Picture {
-    private static final int LEFT = 330;
+    private static final int LEFT = 400;
     private static final int BAR_WIDTH = 360;
     private static final int ROW_HEIGHT = 34;
     private static final int TOP = 46;
