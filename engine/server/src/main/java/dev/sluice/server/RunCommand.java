@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example: sluice run -f samples/orders/sluice.yaml --port 0 --admin-port 0",
-            "SIGTERM or Ctrl-C finishes what is in flight, a second one exits at once."
+            "SIGTERM or Ctrl-C finishes what is in flight, a second one exits at once.",
+            "SLUICE_LOG sets log levels, such as debug or debug,io.netty=info (default info)."
         })
 final class RunCommand implements Callable<Integer> {
     @Spec

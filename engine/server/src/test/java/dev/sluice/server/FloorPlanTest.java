@@ -5,8 +5,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -19,9 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
 
 /** The floors of the house: who may see whom. The server sees all modules, so it is where this can be checked. */
 class FloorPlanTest {
@@ -190,6 +194,59 @@ class FloorPlanTest {
     }
 
     @Test
+    void nothingBlocksOrSubscribesOnItsOwnBelowTheServer() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.server..")
+                .should()
+                .callMethodWhere(target(
+                        "waits for a publisher, or subscribes without seeing its errors",
+                        call -> isPublisher(call.getTargetOwner())
+                                && (call.getName().startsWith("block")
+                                        || (call.getName().equals("subscribe")
+                                                && call.getTarget()
+                                                        .getRawParameterTypes()
+                                                        .isEmpty()))))
+                .because("public methods return cold publishers; who runs them decides"));
+    }
+
+    @Test
+    void nothingSleepsButTheCommandLine() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.cli..")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .because("a wait has an event that ends it, or a timer"));
+    }
+
+    @Test
+    void standardStreamsBelongToTheCommandLine() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sluice.cli..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .because("a library that prints can't be told not to"));
+    }
+
+    @Test
+    void theServerShowsNothingButItsMain() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.server")
+                .and()
+                .arePublic()
+                .should()
+                .haveSimpleName("Main")
+                .orShould()
+                .haveSimpleName("LogSetup")
+                .because("nothing stands above the server"));
+    }
+
+    @Test
     void namesSayWhatAThingIs() {
         check(classes()
                 .that()
@@ -239,6 +296,14 @@ class FloorPlanTest {
 
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(house);
+    }
+
+    private static DescribedPredicate<JavaMethodCall> target(String description, Predicate<JavaMethodCall> holds) {
+        return DescribedPredicate.describe(description, holds);
+    }
+
+    private static boolean isPublisher(JavaClass type) {
+        return type.isAssignableTo(Publisher.class);
     }
 
     private static ArchRule noSight(String from, String because, String... to) {

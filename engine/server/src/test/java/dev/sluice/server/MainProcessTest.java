@@ -82,6 +82,50 @@ class MainProcessTest {
     }
 
     @Test
+    void showsSampleEventsAnswersAndDeadLettersInDev() throws Exception {
+        manifest("""
+                apiVersion: sluice.dev/v1
+                kind: Function
+                metadata: {name: forward}
+                spec: {handler: dev.sluice.server.TestFunctions$Forward}
+                ---
+                apiVersion: sluice.dev/v1
+                kind: Trigger
+                metadata: {name: t}
+                spec: {topic: in, function: forward, answers: {topic: out}}
+                """);
+        var event = "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/s\",\"type\":\"%s\",\"data\":\"it's\"}\n";
+        var events = Files.createDirectory(folder.resolve("events"));
+        Files.writeString(events.resolve("in.jsonl"), event.formatted("1", "a") + event.formatted("2", "bad"));
+        var process = run("dev", folder.toString(), "--port", "0", "--admin-port", "0", "--pace", "1ms");
+        try (var out = process.inputReader();
+                var err = process.errorReader()) {
+            var ready = ready(out);
+            var wanted = new ArrayList<>(List.of(
+                    "curl -i " + ready.ingress() + "/topics/in",
+                    "in      a",
+                    "out     a.done",
+                    "in.dlq  bad",
+                    "all 2 sample events are fed"));
+            var seen = new StringBuilder();
+            while (!wanted.isEmpty()) {
+                var line = err.readLine();
+                assertThat(line).as("still wanted: %s, seen: %s", wanted, seen).isNotNull();
+                seen.append(line).append('\n');
+                wanted.removeIf(line::contains);
+            }
+            assertThat(seen).contains("it'\\''s").contains("rejected after 1: Rejected: bad event");
+
+            process.toHandle().destroy();
+
+            assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void tellsEveryMistakeOnStderrAndEndsWith4() throws Exception {
         var process = run("validate", "-f", manifest(MANIFEST + "  timeout: x\nspcc: {}\n"));
 

@@ -140,6 +140,18 @@ class NodeTest {
         assertThat(admin("/health/ready").path("status").asText()).isEqualTo("READY");
     }
 
+    @Test
+    void servesWithoutAFunctionThatDoesNotStartAndSaysThatItIsNotReady() throws Exception {
+        node = Node.start(manifest(MANIFEST.replace("TestFunctions$Forward", "TestFunctions$Broken")), FREE_PORTS);
+
+        var ready = admin("/health/ready");
+        assertThat(ready.path("status").asText()).isEqualTo("NOT_READY");
+        assertThat(ready.path("reasons").toString())
+                .contains("function 'forward' is ")
+                .contains("no database");
+        assertThat(publish("in", "1", "a").statusCode()).isEqualTo(202);
+    }
+
     /** The documentation's table of meters is made from what the modules tell; this holds them to it. */
     @Test
     void registersTheMetersThatItsTableNames() throws Exception {

@@ -27,6 +27,18 @@ public final class TestFunctions {
         }
     }
 
+    /** Can't be made, as when its database is away. */
+    public static final class Broken implements Function<CloudEvent, Mono<CloudEvent>> {
+        public Broken() {
+            throw new IllegalStateException("no database");
+        }
+
+        @Override
+        public Mono<CloudEvent> apply(CloudEvent event) {
+            return Mono.just(event);
+        }
+    }
+
     /** Holds each event until the file {@code until} of its configuration is there. */
     public static final class Held implements Function<CloudEvent, Mono<CloudEvent>> {
         private final Path until;
