@@ -58,6 +58,7 @@ final class SimSource implements EventSource {
     private final Sinks.Many<Revocation> revocations = Sinks.many().unicast().onBackpressureBuffer();
     private CoreSubscriber<? super Delivery> subscriber;
     private long demand;
+    private int accepted;
     boolean cancelled;
 
     /** @param answersStored whether all answers of an event's last run are stored */
@@ -87,7 +88,7 @@ final class SimSource implements EventSource {
     }
 
     boolean allAccepted() {
-        return byId.values().stream().allMatch(entry -> entry.state == State.ACCEPTED);
+        return accepted == byId.size();
     }
 
     boolean noneLent() {
@@ -268,6 +269,7 @@ final class SimSource implements EventSource {
                 throw new AssertionError(entry.event.getId() + " was accepted before its answers were stored");
             }
             entry.state = State.ACCEPTED;
+            accepted++;
         }
 
         @Override
