@@ -31,6 +31,7 @@ final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration FUNCTIONS_PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration DRAIN_EXTRA = Duration.ofSeconds(5);
     private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -77,7 +78,7 @@ final class Node {
         var opened = Topics.open(manifest, limits.bodyBytes(), metrics.registry());
         topics = opened;
         closing.push(opened::close);
-        var running = Engine.create(EngineOptions.defaults(), metrics.registry());
+        var running = Engine.create(options(), metrics.registry());
         engine = running;
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
@@ -93,6 +94,24 @@ final class Node {
         var bound = HttpServers.bind(http, settings.host(), settings.port(), "port");
         server = bound;
         closing.push(() -> HttpServers.close(bound));
+    }
+
+    /** The engine's defaults; a fatal error is logged before it ends the process. */
+    private static EngineOptions options() {
+        var standard = EngineOptions.defaults();
+        return new EngineOptions(
+                standard.eventLoops(),
+                standard.heldBytesMax(),
+                standard.blockedEventsMax(),
+                standard.blockedBytesMax(),
+                standard.zombiesMax(),
+                error -> {
+                    try {
+                        LOG.error("this process can't be trusted any more and ends: {}", error.toString());
+                    } finally {
+                        standard.onFatal().accept(error);
+                    }
+                });
     }
 
     @SuppressWarnings("NullAway") // the look-ups may answer null by contract, which can't be read off a class file
@@ -178,7 +197,9 @@ final class Node {
             return;
         }
         engine = null;
-        running.drain(draining.get() ? settings.grace() : Duration.ZERO)
+        var grace = draining.get() ? settings.grace() : Duration.ZERO;
+        running.drain(grace)
+                .timeout(grace.plus(DRAIN_EXTRA))
                 .onErrorResume(error -> {
                     LOG.atWarn().setCause(error).log("the engine did not drain cleanly");
                     return Mono.empty();

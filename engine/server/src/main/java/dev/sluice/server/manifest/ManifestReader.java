@@ -28,6 +28,9 @@ final class ManifestReader {
     private static final int FILES_MAX = 1_000;
 
     private final Mistakes mistakes = new Mistakes();
+    /** Where each name of each kind was written first. */
+    private final Map<String, Place> taken = new HashMap<>();
+
     private final Map<Kind, List<Document>> documents = new EnumMap<>(Kind.class);
 
     /** The kinds there are, in the order in which they are read. */
@@ -189,16 +192,17 @@ final class ManifestReader {
     }
 
     private void checkUnique(Kind kind, String name, Place place) {
-        for (var other : kindOf(kind)) {
-            if (kind == Kind.SERVER) {
-                mistakes.add(place, "", "", "is a second Server, the first is at " + other.place());
-            } else if (!name.isEmpty() && other.name().equals(name)) {
-                mistakes.add(
-                        place,
-                        "metadata.name",
-                        name,
-                        "is the name of another " + kind.word + " already, at " + other.place());
-            }
+        if (kind != Kind.SERVER && name.isEmpty()) {
+            return;
+        }
+        var first = taken.putIfAbsent(kind == Kind.SERVER ? kind.word : kind.word + " " + name, place);
+        if (first == null) {
+            return;
+        }
+        if (kind == Kind.SERVER) {
+            mistakes.add(place, "", "", "is a second Server, the first is at " + first);
+        } else {
+            mistakes.add(place, "metadata.name", name, "is the name of another " + kind.word + " already, at " + first);
         }
     }
 

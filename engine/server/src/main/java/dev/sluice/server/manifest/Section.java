@@ -233,8 +233,9 @@ final class Section {
     List<Section> sections(String key) {
         var found = new ArrayList<Section>();
         if (value(key) instanceof Value.Items items) {
+            var index = 0;
             for (var item : items.values()) {
-                var section = of(item, path(key) + "[" + items.values().indexOf(item) + "]", mistakes);
+                var section = of(item, path(key) + "[" + index++ + "]", mistakes);
                 if (section != null) {
                     found.add(section);
                 }
