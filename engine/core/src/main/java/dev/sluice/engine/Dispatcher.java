@@ -210,6 +210,10 @@ final class Dispatcher {
             touch(pipeline);
             pipeline.start(instance, now);
         }
+        if (!active.isEmpty() && host.shared().tooManyZombies()) {
+            // They may be another function's, whose end nobody tells here.
+            wakeAt(now + FULL_RECHECK_NANOS);
+        }
     }
 
     private void askForMore() {
