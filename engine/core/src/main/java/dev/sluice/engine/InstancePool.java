@@ -18,6 +18,7 @@ import reactor.core.scheduler.Scheduler;
 final class InstancePool {
     private static final Logger LOG = LoggerFactory.getLogger(InstancePool.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final long RESTART_MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RESTART_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -58,18 +59,32 @@ final class InstancePool {
         }
         Mono.fromCallable(() -> spec.code().newHandler(spec.name(), spec.config()))
                 .subscribeOn(starter)
-                .flatMap(handler -> handler.start().thenReturn(handler))
                 .timeout(START_TIMEOUT)
+                .flatMap(this::ready)
                 .subscribe(
                         handler -> loop.execute(() -> started(handler)),
                         error -> loop.execute(() -> failed(error, backoffNanos)));
     }
 
+    /** Waits for a handler's start; one that fails to is closed, for the next try makes another. */
+    private Mono<Handler> ready(Handler handler) {
+        return handler.start()
+                .timeout(START_TIMEOUT)
+                .onErrorResume(error -> closed(handler).then(Mono.error(error)))
+                .thenReturn(handler);
+    }
+
+    private Mono<Void> closed(Handler handler) {
+        return handler.close().timeout(CLOSE_TIMEOUT).onErrorResume(error -> {
+            LOG.warn("function {}: an instance failed to close", spec.name(), error);
+            return Mono.empty();
+        });
+    }
+
     /** Adds an instance that is ready; on the loop. */
     void started(Handler handler) {
         if (closed) {
-            handler.close()
-                    .subscribe(nothing -> {}, error -> LOG.warn("function {} failed to close", spec.name(), error));
+            closed(handler).subscribe();
             return;
         }
         var instance = new Instance(handler, spec.concurrency());
@@ -139,16 +154,12 @@ final class InstancePool {
         return problem;
     }
 
-    /** Starts no more and closes all handlers; on the loop. Completes when they are closed; their errors are logged. */
+    /** Starts no more and closes all handlers; on the loop. Completes when they are, after 2 s at most; logs errors. */
     Mono<Void> close() {
         closed = true;
         ready = 0;
-        var closing = instances.stream()
-                .map(instance -> instance.handler.close().onErrorResume(error -> {
-                    LOG.warn("function {}: an instance failed to close", spec.name(), error);
-                    return Mono.empty();
-                }))
-                .toList();
+        var closing =
+                instances.stream().map(instance -> closed(instance.handler)).toList();
         instances.clear();
         free.clear();
         return Mono.when(closing);
