@@ -62,6 +62,24 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void takesTheRoomOfAnEventThatAnotherTopicKeepsForReplay() {
+        var fixture = new MemoryFixture(MemoryFixture.bytes(40L * EVENT));
+        var reader = fixture.join("a", "g").requesting(100);
+        fixture.join("b", "g");
+        fixture.sendAll("b", "01");
+        for (var i = 10; i < 49; i++) {
+            fixture.send("a", Integer.toString(i));
+        }
+        var second = fixture.send("b", "02");
+        assertThat(second.outcome).isNull();
+
+        reader.accept(0);
+
+        assertThat(second.outcome).isEqualTo("stored");
+        assertThat(fixture.status("a").events()).isEqualTo(38);
+    }
+
+    @Test
     void givesEveryTopicWithoutAnOpenEventOne() {
         var fixture = new MemoryFixture(MemoryFixture.bytes(4L * EVENT));
         fixture.join("full", "g");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.BrokerException;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limits of one topic: what is evicted, what is held back. */
 class MemoryRetentionTest {
@@ -81,18 +84,21 @@ class MemoryRetentionTest {
         assertThat(fixture.join("t", "g").requesting(10).ids()).containsExactly("1", "2");
     }
 
-    @Test
-    void waitsForTheSlowestOfSeveralGroups() {
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 0"})
+    void waitsForTheSlowestOfSeveralGroupsWhicheverJoinedFirst(int fast, int slow) {
         var fixture = new MemoryFixture(MemoryFixture.limits(1));
-        var fast = fixture.join("t", "fast").requesting(10);
-        var slow = fixture.join("t", "slow").requesting(10);
+        var readers = List.of(
+                fixture.join("t", "first").requesting(10),
+                fixture.join("t", "second").requesting(10));
         fixture.send("t", "1");
         var second = fixture.send("t", "2");
 
-        fast.accept(0);
+        readers.get(fast).accept(0);
         assertThat(second.outcome).isNull();
-        slow.accept(0);
+        readers.get(slow).accept(0);
         assertThat(second.outcome).isEqualTo("stored");
+        assertThat(readers.get(slow).ids()).containsExactly("1", "2");
     }
 
     @Test
