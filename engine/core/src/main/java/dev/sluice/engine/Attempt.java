@@ -426,7 +426,9 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     @Override
     public int attempt() {
-        return first.tries;
+        return batch == null
+                ? first.tries
+                : batch.stream().mapToInt(task -> task.tries).max().orElse(1);
     }
 
     @Override

@@ -72,7 +72,14 @@ final class Lanes {
 
     /** Whether an event waits for nothing but a slot. */
     boolean hasReady() {
-        return !ready.isEmpty();
+        // Lanes whose events were all withdrawn are left standing there, since to look for them would cost O(ready).
+        for (var lane = ready.peekFirst(); lane != null; lane = ready.peekFirst()) {
+            if (lane.state == Lane.State.READY) {
+                return true;
+            }
+            ready.removeFirst();
+        }
+        return false;
     }
 
     /** Since when the longest-waiting lane is ready; only while {@link #hasReady}. */
@@ -106,7 +113,7 @@ final class Lanes {
     /** Takes up to {@code max} events of ready lanes, whole lanes first come first served, in order within each. */
     void takeBatch(int max, List<Task> into) {
         var limit = max;
-        while (into.size() < limit && !ready.isEmpty()) {
+        while (into.size() < limit && hasReady()) {
             var lane = ready.getFirst();
             var head = lane.head;
             if (head == null) {
@@ -119,7 +126,8 @@ final class Lanes {
             uncount(lane);
             lane.state = Lane.State.RUNNING;
             for (var task = head; task != null && into.size() < limit; task = task.nextInLane) {
-                if (Math.min(limit, task.batchMax) <= into.size()) {
+                // One that could not be read may be parked in the middle of its lane; those behind it wait for it.
+                if (task.state != Task.State.QUEUED || Math.min(limit, task.batchMax) <= into.size()) {
                     break;
                 }
                 limit = Math.min(limit, task.batchMax);
@@ -133,6 +141,10 @@ final class Lanes {
     void fly(Task task) {
         var lane = task.lane();
         leaveGroup(task);
+        if (lane.state == Lane.State.READY) {
+            uncount(lane);
+            ready.remove(lane);
+        }
         lane.state = Lane.State.RUNNING;
         fly(lane, task);
     }
@@ -190,6 +202,20 @@ final class Lanes {
         return given;
     }
 
+    /** Forgets one event unless it is in flight, as when its caller is gone. O(1) for an event with a lane of its own. */
+    boolean withdraw(Task task) {
+        if (!task.state.grounded()) {
+            return false;
+        }
+        var lane = task.lane();
+        uncount(lane);
+        leaveGroup(task);
+        task.state = Task.State.RELEASED;
+        forget(task);
+        restore(lane);
+        return true;
+    }
+
     /** After events were taken out of a lane: its state follows from its new first event. */
     private void restore(Lane lane) {
         lane.sweep();
@@ -198,9 +224,6 @@ final class Lanes {
         }
         var head = lane.head;
         if (head == null) {
-            if (lane.state == Lane.State.READY) {
-                ready.remove(lane);
-            }
             empty(lane);
         } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
             lane.state = Lane.State.READY;

@@ -2,28 +2,22 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.Delivery;
-import dev.sluice.broker.EventSource;
-import dev.sluice.broker.Ordering;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.CoreSubscriber;
 
 /**
- * One trigger's way to its function: receives on demand, filters, keeps order, settles. Its state belongs to the
- * dispatcher's home loop; {@link #onNext} and the other signals of its source only enqueue.
+ * One trigger's way to its function: filters, keeps order, starts tries and minds their time. What comes in is the
+ * matter of its {@link Inflow}, what comes of it that of its {@link Settlement}. Its state belongs to the dispatcher's home
+ * loop.
  */
-final class Pipeline implements CoreSubscriber<Delivery> {
+final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     private final Dispatcher dispatcher;
@@ -31,17 +25,15 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     private final Answers answers;
     private final Settlement settlement;
     private final Revocations revocations;
+    private final @Nullable Inflow inflow;
     private final @Nullable BatchPolicy batch;
     private final long timeoutNanos;
     private final TimerList<Attempt> deadlines = new TimerList<>();
     private final TimerList<Task> patience = new TimerList<>();
-    private final Set<Integer> paused = new HashSet<>();
 
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
 
-    private @Nullable Subscription subscription;
-    private long requested;
     private volatile String stopped = "";
     private boolean draining;
 
@@ -69,44 +61,23 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         credit = spec.share();
         settlement = new Settlement(dispatcher, this);
         revocations = new Revocations(dispatcher, this);
+        inflow = spec.source() == null ? null : new Inflow(dispatcher, this, spec.source());
     }
 
-    // ---- from the source, any thread
-
-    /** Joins the source; on the loop. */
+    /** Joins the source, if there is one; on the loop. */
     void open() {
         var source = spec.source();
-        if (source != null) {
+        if (source != null && inflow != null) {
             source.revocations().subscribe(revocations);
-            source.receive().subscribe(this);
+            inflow.open();
         }
     }
 
-    @Override
-    public void onSubscribe(Subscription joined) {
-        dispatcher.signal(() -> {
-            if (draining || !stopped.isEmpty()) {
-                joined.cancel();
-                return;
-            }
-            subscription = joined;
-            dispatcher.touch(this);
-        });
-    }
-
-    @Override
-    public void onNext(Delivery delivery) {
-        dispatcher.signal(new Task(this, delivery));
-    }
-
-    @Override
-    public void onError(Throwable error) {
-        dispatcher.signal(() -> stop("its source failed: " + error));
-    }
-
-    @Override
-    public void onComplete() {
-        dispatcher.signal(() -> stop("its source ended"));
+    /** Asks the source for more, up to a limit of runnable events. */
+    void demand(int limit) {
+        if (inflow != null) {
+            inflow.demand(limit);
+        }
     }
 
     // ---- arrivals, on the loop
@@ -114,16 +85,14 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     /** Takes in an event that its source delivered. */
     void arrived(Task task) {
         var call = task.call();
-        if (call == null) {
-            requested--;
-            dispatcher.touch(this);
+        if (inflow != null) {
+            inflow.arrived();
         }
         counts.received.add(1);
         if (leaving(task)) {
             leaveQueue(task);
-            if (call == null && (draining || !stopped.isEmpty())) {
-                // Otherwise the source would deliver it here again while the demand lasts.
-                source().pause(task.delivery.partition());
+            if (inflow != null && ending()) {
+                inflow.refuse(task.delivery.partition());
             }
             giveBack(task);
             return;
@@ -149,8 +118,8 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         }
         if (runnable) {
             dispatcher.activate(this);
-        } else if (overBlockedLimit()) {
-            pause(task.delivery.partition());
+        } else if (inflow != null) {
+            inflow.blockedArrived(task.delivery.partition());
         }
     }
 
@@ -170,54 +139,6 @@ final class Pipeline implements CoreSubscriber<Delivery> {
             case PARTITION -> delivery.partition();
             case NONE -> null;
         };
-    }
-
-    // ---- demand, on the loop
-
-    /** Asks the source for what there is room for: {@code limit} runnable events, requested ones included. */
-    void demand(int limit) {
-        var joined = subscription;
-        if (joined == null || draining || !stopped.isEmpty()) {
-            return;
-        }
-        resumeIfRoom();
-        var coming = lanes.runnable() + requested;
-        // Half a limit at a time: a request per event would cost more than the event.
-        if (coming <= limit / 2) {
-            var n = limit - coming;
-            requested += n;
-            joined.request(n);
-        }
-    }
-
-    private boolean overBlockedLimit() {
-        return lanes.blocked() >= dispatcher.host().options().blockedEventsMax()
-                || lanes.blockedBytes() >= dispatcher.host().options().blockedBytesMax();
-    }
-
-    private void pause(int partition) {
-        if (spec.source() != null && paused.add(partition)) {
-            counts.pauses.add(1);
-            source().pause(partition);
-        }
-    }
-
-    private void resumeIfRoom() {
-        if (!paused.isEmpty()
-                && lanes.blocked() <= dispatcher.host().options().blockedEventsMax() / 2
-                && lanes.blockedBytes() <= dispatcher.host().options().blockedBytesMax() / 2) {
-            var all = List.copyOf(paused);
-            paused.clear();
-            all.forEach(source()::resume);
-        }
-    }
-
-    private EventSource source() {
-        var source = spec.source();
-        if (source == null) {
-            throw new IllegalStateException("trigger '" + spec.name() + "' has no source");
-        }
-        return source;
     }
 
     // ---- tries, on the loop
@@ -319,7 +240,7 @@ final class Pipeline implements CoreSubscriber<Delivery> {
 
     private void refuse(Task task) {
         var call = task.call();
-        if (call != null && !lanes.giveBack(task::equals).isEmpty()) {
+        if (call != null && lanes.withdraw(task)) {
             forget(task);
             call.fail(new FunctionException.Unavailable(
                     function(), "had no free slot for " + call.patience().toMillis() + " ms", Duration.ofSeconds(1)));
@@ -332,7 +253,7 @@ final class Pipeline implements CoreSubscriber<Delivery> {
     void cancelCall(Task task) {
         if (task.attempt != null) {
             task.attempt.cancel(new FunctionException.Unavailable(function(), "lost its caller", null));
-        } else if (!lanes.giveBack(task::equals).isEmpty()) {
+        } else if (lanes.withdraw(task)) {
             forget(task);
         }
     }
@@ -400,14 +321,18 @@ final class Pipeline implements CoreSubscriber<Delivery> {
 
     /** Whether an event may not wait here any more, because the engine, the trigger or its partition is going. */
     boolean leaving(Task task) {
-        return draining || !stopped.isEmpty() || revocations.has(task.delivery.partition());
+        return ending() || revocations.has(task.delivery.partition());
+    }
+
+    /** Whether the engine or the trigger is going. */
+    boolean ending() {
+        return draining || !stopped.isEmpty();
     }
 
     /** Gives back what has not started of a partition. */
     void giveBackPartition(int partition) {
-        if (paused.remove(partition)) {
-            // Should it come back here, it comes without the pause, which may have been set after it was taken.
-            source().resume(partition);
+        if (inflow != null) {
+            inflow.revoked(partition);
         }
         giveBackQueued(task -> task.delivery.partition() == partition);
     }
@@ -426,8 +351,8 @@ final class Pipeline implements CoreSubscriber<Delivery> {
 
     /** Leaves the source; whatever is open there is given back by it. */
     void close() {
-        if (subscription != null) {
-            subscription.cancel();
+        if (inflow != null) {
+            inflow.close();
         }
         revocations.close();
     }
@@ -490,22 +415,9 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         dispatcher.zombie(change);
     }
 
-    boolean ordered() {
-        return spec.ordering() != Ordering.NONE;
-    }
-
-    /** Why it stopped; empty while it runs. From any thread. */
-    String stopped() {
-        return stopped;
-    }
-
-    boolean draining() {
-        return draining;
-    }
-
     /** Partitions held back because of blocked events. */
     int pausedPartitions() {
-        return paused.size();
+        return inflow == null ? 0 : inflow.pausedPartitions();
     }
 
     /** The trigger as it is now; from any thread, figures may be of slightly different moments. */
@@ -546,8 +458,8 @@ final class Pipeline implements CoreSubscriber<Delivery> {
         if (lanes.parked() > 0) {
             return lanes.parked() + " events are parked: their dead letters can't be stored";
         }
-        if (!paused.isEmpty()) {
-            return paused.size() + " partitions are paused: " + lanes.blocked()
+        if (pausedPartitions() > 0) {
+            return pausedPartitions() + " partitions are paused: " + lanes.blocked()
                     + " events wait behind their key or for a retry";
         }
         return "";
