@@ -8,14 +8,14 @@ import reactor.core.publisher.Mono;
 /** An event lent to a member. It is void once settled, or once its partition was given back in a later epoch. */
 final class MemoryDelivery implements Delivery {
     final MemoryGroup group;
-    final MemoryGroup.Share share;
+    final MemoryShare share;
     final int epoch;
     private final StoredEvent stored;
     private final long offset;
     /** Guarded by the topic's lock. */
     boolean settled;
 
-    MemoryDelivery(MemoryGroup group, MemoryGroup.Share share, StoredEvent stored, long offset) {
+    MemoryDelivery(MemoryGroup group, MemoryShare share, StoredEvent stored, long offset) {
         this.group = group;
         this.share = share;
         this.epoch = share.epoch;

@@ -20,43 +20,21 @@ final class MemoryGroup {
 
     final MemoryTopic topic;
     final String name;
-    private final Share[] shares;
+    private final MemoryShare[] shares;
     private volatile MemoryMember[] members = {};
     private long delivered;
     private long accepted;
     private long released;
     private boolean metered;
 
-    /** A partition as this group sees it. */
-    static final class Share {
-        final int partition;
-        final OffsetWindow window;
-        /** Who reads it now. */
-        volatile @Nullable MemoryMember owner;
-        /** Who is to read it. */
-        @Nullable
-        MemoryMember target;
-
-        /** Why the owner gets no more of it. */
-        @Nullable
-        MemoryRevocation revocation;
-        /** Deliveries of an earlier one are void. */
-        int epoch;
-
-        Share(int partition, long position) {
-            this.partition = partition;
-            this.window = new OffsetWindow(position);
-        }
-    }
-
     /** Under the topic's lock. */
     MemoryGroup(MemoryTopic topic, String name, Start start) {
         this.topic = topic;
         this.name = name;
-        this.shares = new Share[topic.room.log.partitions()];
+        this.shares = new MemoryShare[topic.room.log.partitions()];
         for (var p = 0; p < shares.length; p++) {
             var log = topic.room.log.partition(p);
-            shares[p] = new Share(p, start == Start.EARLIEST ? log.start() : log.end());
+            shares[p] = new MemoryShare(p, start == Start.EARLIEST ? log.start() : log.end());
         }
     }
 
@@ -123,7 +101,7 @@ final class MemoryGroup {
                 endRevocation(share);
                 share.owner = null;
             }
-            member.owned = new Share[0];
+            member.owned = new MemoryShare[0];
             rebalance();
         } finally {
             topic.unlock();
@@ -151,12 +129,12 @@ final class MemoryGroup {
         topic.due(MemoryTopic.WAKE);
     }
 
-    private void handOver(Share share) {
+    private void handOver(MemoryShare share) {
         var from = share.owner;
         var to = share.target;
         share.owner = to;
         if (from != null) {
-            from.owned = Arrays.stream(from.owned).filter(s -> s != share).toArray(Share[]::new);
+            from.owned = Arrays.stream(from.owned).filter(s -> s != share).toArray(MemoryShare[]::new);
         }
         if (to != null) {
             var more = Arrays.copyOf(to.owned, to.owned.length + 1);
@@ -166,12 +144,12 @@ final class MemoryGroup {
         topic.due(MemoryTopic.WAKE);
     }
 
-    private void giveBackAll(Share share) {
+    private void giveBackAll(MemoryShare share) {
         share.epoch++;
         released += share.window.giveBackAll();
     }
 
-    private void endRevocation(Share share) {
+    private void endRevocation(MemoryShare share) {
         var revocation = share.revocation;
         if (revocation != null) {
             share.revocation = null;
@@ -179,7 +157,7 @@ final class MemoryGroup {
         }
     }
 
-    private void moveIfDone(Share share) {
+    private void moveIfDone(MemoryShare share) {
         var revocation = share.revocation;
         if (revocation != null && revocation.isDone() && share.window.lent() == 0) {
             endRevocation(share);
@@ -188,7 +166,7 @@ final class MemoryGroup {
     }
 
     /** The owner says that it holds nothing of the partition any more. */
-    void revocationDone(MemoryRevocation revocation, Share share) {
+    void revocationDone(MemoryRevocation revocation, MemoryShare share) {
         topic.lock();
         try {
             if (share.revocation == revocation) {
@@ -201,7 +179,7 @@ final class MemoryGroup {
     }
 
     /** The owner had its time: what it still holds is given back. */
-    void revocationExpired(MemoryRevocation revocation, Share share) {
+    void revocationExpired(MemoryRevocation revocation, MemoryShare share) {
         topic.lock();
         try {
             if (share.revocation == revocation) {
@@ -284,7 +262,7 @@ final class MemoryGroup {
         }
     }
 
-    private Lag lagOf(Share[] of) {
+    private Lag lagOf(MemoryShare[] of) {
         var partitions = Arrays.stream(of)
                 .sorted((a, b) -> Integer.compare(a.partition, b.partition))
                 .map(share -> new Lag.PartitionLag(

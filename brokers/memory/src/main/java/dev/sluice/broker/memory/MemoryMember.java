@@ -12,7 +12,7 @@ final class MemoryMember extends Emitter<Delivery> {
     private volatile boolean asked;
 
     /** What it reads. This and the next two are guarded by the topic's lock. */
-    MemoryGroup.Share[] owned = {};
+    MemoryShare[] owned = {};
     /** Which of them had the last turn. */
     int turn;
 

@@ -13,12 +13,12 @@ final class MemoryRevocation implements EventSource.Revocation {
 
     private final MemoryTopic topic;
     private final MemoryGroup group;
-    private final MemoryGroup.Share share;
+    private final MemoryShare share;
     private boolean done;
     private boolean over;
     private @Nullable Disposable limit;
 
-    MemoryRevocation(MemoryGroup group, MemoryGroup.Share share) {
+    MemoryRevocation(MemoryGroup group, MemoryShare share) {
         this.topic = group.topic;
         this.group = group;
         this.share = share;
