@@ -85,8 +85,8 @@ final class Inflow implements CoreSubscriber<Delivery> {
         }
     }
 
-    /** A blocked event has come: beyond the limits, its partition is held back until half of them is free again. */
-    void blockedArrived(int partition) {
+    /** An event of the partition is blocked: beyond the limits, it is held back until half of them is free again. */
+    void blocked(int partition) {
         if (!blockedBelow(1) && paused.add(partition)) {
             pipeline.counts.pauses.add(1);
             source.pause(partition);

@@ -118,8 +118,15 @@ final class Pipeline {
         }
         if (runnable) {
             dispatcher.activate(this);
-        } else if (inflow != null) {
-            inflow.blockedArrived(task.delivery.partition());
+        } else {
+            blocked(task);
+        }
+    }
+
+    /** An event waits behind its key, for its next try or for its dead letter: too many hold their partition back. */
+    void blocked(Task task) {
+        if (inflow != null) {
+            inflow.blocked(task.delivery.partition());
         }
     }
 

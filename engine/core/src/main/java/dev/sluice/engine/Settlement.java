@@ -203,6 +203,8 @@ final class Settlement {
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
             pipeline.settled();
+        } else if (landed != Task.State.QUEUED) {
+            pipeline.blocked(task);
         }
     }
 
