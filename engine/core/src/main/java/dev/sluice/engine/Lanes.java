@@ -175,7 +175,11 @@ final class Lanes {
     void due(Task task, long now) {
         leaveGroup(task);
         task.state = Task.State.QUEUED;
-        reopen(task.lane(), now, false);
+        var lane = task.lane();
+        // In a batch's lane others may still be in flight, or stand ready before it.
+        if (lane.inFlight == 0 && lane.state != Lane.State.READY) {
+            reopen(lane, now, false);
+        }
     }
 
     /** Forgets all events that match and are not in flight, and returns them in no particular order. */
