@@ -37,9 +37,9 @@ public final class FunctionCode {
     /**
      * Loads a handler. Blocks while it reads the artifact.
      *
-     * @param handler a class, as {@code com.acme.Price}, with a public constructor without parameters or with a {@link
-     *     FunctionConfig}; or a public static method without parameters that returns the function, as {@code
-     *     com.acme.Handlers::price}
+     * @param handler a class, as {@code com.acme.Price}, with a public constructor that takes a {@link FunctionConfig}
+     *     or nothing, the former preferred; or a public static method without parameters that returns the function, as
+     *     {@code com.acme.Handlers::price}
      * @param artifact a jar or a folder of classes, with a class loader of its own; null: the engine's class path
      * @throws FunctionCodeException when it isn't there, can't be loaded, or has no known shape
      */
@@ -116,14 +116,18 @@ public final class FunctionCode {
     }
 
     private static Maker constructor(Class<?> type, String handler) throws FunctionCodeException {
+        Maker plain = null;
         for (var constructor : type.getConstructors()) {
             var parameters = constructor.getParameterTypes();
-            if (parameters.length == 0) {
-                return config -> constructor.newInstance();
-            }
             if (parameters.length == 1 && parameters[0] == FunctionConfig.class) {
                 return constructor::newInstance;
             }
+            if (parameters.length == 0) {
+                plain = config -> constructor.newInstance();
+            }
+        }
+        if (plain != null) {
+            return plain;
         }
         throw new FunctionCodeException(
                 "handler " + handler + " is not public or has no public constructor without parameters or with a"
