@@ -148,8 +148,12 @@ class FunctionLifecycleTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            NEVER.await();
+        public void close() {
+            try {
+                NEVER.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
