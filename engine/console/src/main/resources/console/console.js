@@ -68,7 +68,7 @@ function lagOf(lag) {
 
 function mood(state) {
   if (['READY', 'RUNNING', 'UP'].includes(state)) return 'good';
-  return ['FAILED', 'STOPPED', 'CLOSED', 'DOWN'].includes(state) ? 'bad' : 'warn';
+  return ['FAILED', 'STOPPED', 'DOWN'].includes(state) ? 'bad' : 'warn';
 }
 
 function spark(history) {

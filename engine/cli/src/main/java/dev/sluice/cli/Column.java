@@ -58,7 +58,7 @@ record Column(String title, Kind kind, boolean wide, Function<JsonNode, String> 
         var code =
                 switch (state) {
                     case "READY", "RUNNING", "UP" -> "32";
-                    case "FAILED", "STOPPED", "CLOSED", "DOWN" -> "31";
+                    case "FAILED", "STOPPED", "DOWN" -> "31";
                     default -> "33";
                 };
         return "\u001b[" + code + "m" + state + "\u001b[0m";

@@ -41,6 +41,9 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     /** Answers of one try that may wait for their acknowledgement. */
     private static final int UNACKNOWLEDGED_MAX = 256;
 
+    /** Acknowledgements that let the function be asked for as many answers more. */
+    private static final int REQUEST_EVERY = 64;
+
     private static final int DEADLINE_CHECK_EVERY = 64;
 
     private static final int RUNNING = 0;
@@ -49,6 +52,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     private static final AtomicIntegerFieldUpdater<Attempt> PHASE =
             AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "phase");
+    private static final AtomicIntegerFieldUpdater<Attempt> ACKNOWLEDGED =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "acknowledged");
     private static final AtomicIntegerFieldUpdater<Attempt> PENDING =
             AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "pending");
 
@@ -63,6 +68,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private final AnswerSink sink;
     private volatile int phase = RUNNING;
     private volatile int pending = 1;
+    private volatile int acknowledged;
     private volatile @Nullable Subscription upstream;
     private volatile @Nullable Future<?> stage;
     private volatile boolean threadDone;
@@ -77,6 +83,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     // Of the home loop.
     boolean slotHeld = true;
+    private int requestedMore;
     private boolean settled;
     private boolean zombie;
     private boolean zombieCounted;
@@ -101,6 +108,10 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         } catch (RejectedExecutionException full) {
             threadDone = true;
             end(new FunctionException.Unavailable(function(), "has no worker thread free", null), null);
+        } catch (Throwable noThread) {
+            threadDone = true;
+            pipeline.checkFatal(noThread);
+            end(noThread, null);
         }
     }
 
@@ -293,13 +304,20 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     }
 
     private void acknowledged() {
-        if (PENDING.decrementAndGet(this) == 0) {
+        // To ask for more runs the function's code: not here, on a thread of the sink's, but on the loop.
+        var more = ACKNOWLEDGED.incrementAndGet(this) % REQUEST_EVERY == 0;
+        if (PENDING.decrementAndGet(this) == 0 || more) {
             pipeline.signal(this);
-            return;
         }
+    }
+
+    /** Asks for as many answers as were acknowledged since; on the loop. */
+    private void requestMore() {
         var source = upstream;
-        if (source != null && phase == RUNNING) {
-            source.request(1);
+        var owed = acknowledged - acknowledged % REQUEST_EVERY - requestedMore;
+        if (owed > 0 && source != null && phase == RUNNING) {
+            requestedMore += owed;
+            source.request(owed);
         }
     }
 
@@ -372,6 +390,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     @Override
     public void handle() {
+        requestMore();
         if (zombieCounted && threadDone) {
             zombieCounted = false;
             zombie = false;

@@ -52,7 +52,8 @@ final class DeadLetters {
         var type = error instanceof FunctionException
                 ? error.getClass().getSimpleName()
                 : error.getClass().getName();
-        var text = error.getMessage() == null ? type : type + ": " + error.getMessage();
+        var message = messageOf(error);
+        var text = message == null ? type : type + ": " + message;
         var clean = new StringBuilder(Math.min(text.length(), ERROR_BYTES_MAX));
         var bytes = 0;
         for (var i = 0; i < text.length(); ) {
@@ -66,6 +67,16 @@ final class DeadLetters {
             clean.appendCodePoint(kept);
         }
         return clean.toString();
+    }
+
+    @SuppressWarnings(
+            "CatchingUnchecked") // a message is the function author's code: whatever it throws, the event goes on
+    private static @Nullable String messageOf(Throwable error) {
+        try {
+            return error.getMessage();
+        } catch (Throwable thrown) {
+            return "its message can't be read: " + thrown.getClass().getName();
+        }
     }
 
     private static boolean allowed(int c) {

@@ -62,6 +62,9 @@ final class Dispatcher {
     private long heldSinceDrain;
     private long wakeAt = Long.MAX_VALUE;
     private boolean wakeSet;
+    /** The loop's timers that have not fired, the earliest first. */
+    private final ArrayDeque<Long> timers = new ArrayDeque<>();
+
     private boolean wasFull;
     private int zombies;
     private @Nullable Draining drainingState;
@@ -92,7 +95,8 @@ final class Dispatcher {
         var pipeline = new Pipeline(this, trigger);
         signal(() -> {
             pipelines.add(pipeline);
-            shares += trigger.share();
+            // Callers bring their events unasked: only what is asked of a source is shared out.
+            shares += trigger.source() == null ? 0 : trigger.share();
             pipeline.open();
         });
         return pipeline;
@@ -104,14 +108,14 @@ final class Dispatcher {
             return new Intake.Admission.Refused("function '" + spec.name() + "' is stopping", 1, false);
         }
         if (pool.ready() == 0 && !pool.problem().isEmpty()) {
-            pipeline.counts.callsRefused.add(1);
+            pipeline.counts.callsRefused.increment();
             return new Intake.Admission.Refused(
                     "function '" + spec.name() + "' has no instance: " + pool.problem(), 1, false);
         }
         var limit = Math.max(CALLS_WAITING_MIN, 10 * pool.capacity());
         if (callsWaiting.incrementAndGet() > limit) {
             callsWaiting.decrementAndGet();
-            pipeline.counts.callsRefused.add(1);
+            pipeline.counts.callsRefused.increment();
             return new Intake.Admission.Refused(
                     "function '" + spec.name() + "' has " + limit + " calls waiting, its limit", 1, true);
         }
@@ -148,8 +152,9 @@ final class Dispatcher {
     private void handle(Signal signal) {
         try {
             signal.handle();
-        } catch (RuntimeException bug) {
-            // One event's trouble must not end the loop for all others.
+        } catch (Throwable bug) {
+            // One event's trouble, be it an Error out of its author's code, must not end the loop for all others.
+            checkFatal(bug);
             LOG.error("function {}: a signal could not be handled", spec.name(), bug);
         }
     }
@@ -187,6 +192,9 @@ final class Dispatcher {
         if (wasFull) {
             wasFull = false;
             pipelines.forEach(this::touch);
+        }
+        if (drainingState != null && !drainingState.closed) {
+            wakeAt(drainingState.deadline);
         }
     }
 
@@ -252,12 +260,33 @@ final class Dispatcher {
         }
     }
 
-    /** Wakes the dispatcher at the given time, or before. */
+    /**
+     * Wakes the dispatcher at the given time. A timer of the loop is only set when none that is set
+     * already fires in time, so that there are few of them however often this is called.
+     */
     void wakeAt(long dueNanos) {
         if (!wakeSet || dueNanos - wakeAt < 0) {
             wakeSet = true;
             wakeAt = dueNanos;
-            loop.schedule(() -> signal(() -> {}), Math.max(0, dueNanos - loop.nanos()));
+        }
+        var timer = timers.peekFirst();
+        if (timer == null || dueNanos - timer < 0) {
+            setTimer(dueNanos);
+        }
+    }
+
+    private void setTimer(long at) {
+        timers.addFirst(at);
+        loop.schedule(() -> signal(() -> fired(at)), Math.max(0, at - loop.nanos()));
+    }
+
+    /** A timer has fired, and with it all that were set for an earlier time. */
+    private void fired(long at) {
+        for (var first = timers.peekFirst(); first != null && first - at <= 0; first = timers.peekFirst()) {
+            timers.removeFirst();
+        }
+        if (wakeSet) {
+            wakeAt(wakeAt);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** Runs functions on the events of triggers. Safe for any number of threads. */
@@ -158,11 +159,17 @@ public final class Engine {
             synchronized (this) {
                 functions.values().forEach(function -> draining.add(function.drain(grace)));
             }
-            return Mono.whenDelayError(draining).doFinally(end -> {
-                workers.shutdownNow();
-                loops.close();
-            });
+            var ended = Sinks.<Void>one();
+            // Joined here and not by the caller, whose cancel must not end threads that still finish runs.
+            Mono.whenDelayError(draining).subscribe(nothing -> {}, error -> end(ended), () -> end(ended));
+            return ended.asMono();
         });
+    }
+
+    private void end(Sinks.One<Void> ended) {
+        workers.shutdownNow();
+        loops.close();
+        ended.tryEmitEmpty();
     }
 
     /** The meters of an engine, for the documentation. */

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -139,7 +140,7 @@ enum EngineMeters {
         RELEASED.bind(registry, counts.released, Count::get, tags);
         ANSWERS.bind(registry, counts.answers, Count::get, tags);
         PAUSES.bind(registry, counts.pauses, Count::get, tags);
-        CALLS_REFUSED.bind(registry, counts.callsRefused, Count::get, tags);
+        CALLS_REFUSED.bind(registry, counts.callsRefused, LongAdder::sum, tags);
     }
 
     private <T> void bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {

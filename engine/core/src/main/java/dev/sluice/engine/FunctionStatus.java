@@ -6,7 +6,7 @@ package dev.sluice.engine;
  * @param name its name
  * @param handler its handler as named in the manifest
  * @param shape how the handler is called, such as {@code reactive Order -> Invoice}
- * @param state STARTING, READY, FAILED (no instance starts; see {@code detail}), DRAINING or CLOSED
+ * @param state STARTING, READY, FAILED (no instance starts; see {@code detail}) or DRAINING
  * @param detail a sentence, empty when all is well
  * @param instances instances that are ready
  * @param instancesWanted instances that should be
@@ -38,7 +38,6 @@ public record FunctionStatus(
         STARTING,
         READY,
         FAILED,
-        DRAINING,
-        CLOSED
+        DRAINING
     }
 }

@@ -31,7 +31,7 @@ final class InstancePool {
     private final ArrayDeque<Instance> free = new ArrayDeque<>();
 
     private int leased;
-    private boolean closed;
+    private volatile boolean closed;
     private volatile int ready;
     private volatile String problem = "";
 
@@ -61,9 +61,7 @@ final class InstancePool {
                 .subscribeOn(starter)
                 .timeout(START_TIMEOUT)
                 .flatMap(this::ready)
-                .subscribe(
-                        handler -> loop.execute(() -> started(handler)),
-                        error -> loop.execute(() -> failed(error, backoffNanos)));
+                .subscribe(this::made, error -> loop.execute(() -> failed(error, backoffNanos)));
     }
 
     /** Waits for a handler's start; one that fails to is closed, for the next try makes another. */
@@ -79,6 +77,15 @@ final class InstancePool {
             LOG.warn("function {}: an instance failed to close", spec.name(), error);
             return Mono.empty();
         });
+    }
+
+    /** A handler is ready; when the function has ended meanwhile, its loop may be gone, and it is closed right here. */
+    private void made(Handler handler) {
+        if (closed) {
+            closed(handler).subscribe();
+        } else {
+            loop.execute(() -> started(handler));
+        }
     }
 
     /** Adds an instance that is ready; on the loop. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each transition costs O(1) per event; {@link #giveBack} costs O(open).
  */
 final class Lanes {
+    private static final int STALE_MIN = 64;
+
     private final Map<Object, Lane> keyed = new HashMap<>();
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final boolean batches;
@@ -32,6 +34,9 @@ final class Lanes {
     private int inFlight;
     private long inFlightBytes;
     private int waiting;
+    /** Lanes in {@link #ready} that are not. */
+    private int stale;
+
     private int parked;
 
     /** @param batches whether {@link #takeBatch} is used instead of {@link #take} */
@@ -78,6 +83,7 @@ final class Lanes {
                 return true;
             }
             ready.removeFirst();
+            stale--;
         }
         return false;
     }
@@ -228,6 +234,7 @@ final class Lanes {
         }
         var head = lane.head;
         if (head == null) {
+            leaveStale(lane);
             empty(lane);
         } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
             lane.state = Lane.State.READY;
@@ -235,6 +242,19 @@ final class Lanes {
             count(lane);
         } else {
             count(lane);
+        }
+    }
+
+    /** A ready lane has lost its last event; when such lanes outnumber the others, they are swept out together. */
+    private void leaveStale(Lane lane) {
+        if (lane.state != Lane.State.READY) {
+            return;
+        }
+        lane.state = Lane.State.EMPTY;
+        stale++;
+        if (stale > STALE_MIN && stale > ready.size() / 2) {
+            ready.removeIf(each -> each.state == Lane.State.EMPTY);
+            stale = 0;
         }
     }
 

@@ -242,6 +242,16 @@ final class Pipeline {
         late.cancel(new FunctionException.TimedOut(function(), Duration.ofNanos(timeoutNanos)));
         if (late.isZombie()) {
             deadlines.add(late, now + timeoutNanos);
+            tellCaller(late.first);
+        }
+    }
+
+    /** A caller need not wait for the end of a run that will not answer any more; its slot has to. */
+    private void tellCaller(Task task) {
+        var call = task.call();
+        if (call != null && !task.lost) {
+            task.lost = true;
+            call.fail(new FunctionException.TimedOut(function(), Duration.ofNanos(timeoutNanos)));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import java.util.concurrent.atomic.LongAdder;
+
 /** What happened on a pipeline since it was made; written by the home loop, read by anyone. */
 final class PipelineCounts {
     final Count received = new Count();
@@ -19,5 +21,6 @@ final class PipelineCounts {
     final Count released = new Count();
     final Count answers = new Count();
     final Count pauses = new Count();
-    final Count callsRefused = new Count();
+    /** Written by any thread, unlike the others. */
+    final LongAdder callsRefused = new LongAdder();
 }

@@ -109,7 +109,7 @@ class CallsTest {
                 .isEqualTo(new Admission.Refused("function 'fn' has 64 calls waiting, its limit", 1, true));
         test.run();
         assertThat(refused.settled()).isFalse();
-        assertThat(pipeline.counts.callsRefused.get()).isEqualTo(1);
+        assertThat(pipeline.counts.callsRefused.sum()).isEqualTo(1);
         assertThat(test.status().callsWaiting()).isEqualTo(64);
 
         test.advance(TIMEOUT);

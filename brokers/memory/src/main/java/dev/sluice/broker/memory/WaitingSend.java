@@ -64,7 +64,7 @@ final class WaitingSend implements Subscription {
             } else {
                 actual.onError(why);
             }
-        } catch (RuntimeException broken) {
+        } catch (Throwable broken) {
             LOG.atError().setCause(broken).log("a sender failed on the outcome of its send");
         }
     }
