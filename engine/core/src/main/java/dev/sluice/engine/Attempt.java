@@ -2,14 +2,11 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.AnswerSink;
 import dev.sluice.function.BatchResult;
-import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
-import dev.sluice.function.Invocation;
 import io.cloudevents.CloudEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -18,7 +15,6 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
-import org.slf4j.Logger;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.Fuseable;
@@ -37,7 +33,7 @@ import reactor.core.publisher.Operators;
  * dropped; one that was on its way when the deadline passed may still be published, with the id that its repetition
  * will have.
  */
-final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Object>, Invocation, Runnable, Signal {
+final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Object>, Runnable, Signal {
     /** Answers of one try that may wait for their acknowledgement. */
     private static final int UNACKNOWLEDGED_MAX = 256;
 
@@ -127,7 +123,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
         try {
             var handler = instance.handler;
-            take(batch == null ? handler.call(first.event, this) : handler.call(eventsOf(batch), this));
+            var invocation = handler.shape().form() == FunctionShape.Form.BI_FUNCTION ? new TryInvocation(this) : null;
+            take(batch == null ? handler.call(first.event, invocation) : handler.call(eventsOf(batch), invocation));
         } catch (Throwable thrown) {
             end(thrown, null);
         } finally {
@@ -415,6 +412,14 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         if (error == null && endNanos - startNanos > pipeline.timeoutNanos()) {
             return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos()));
         }
+        if (error == null && publishError == null && batch != null && result != null) {
+            for (var index : result.failures().keySet()) {
+                if (index < 0 || index >= batch.size()) {
+                    return new FunctionException.BadAnswer(
+                            function(), "named event " + index + " of a batch of " + batch.size() + " as failed");
+                }
+            }
+        }
         return error != null ? error : publishError;
     }
 
@@ -433,41 +438,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         return answers;
     }
 
-    @Override
-    public String function() {
+    private String function() {
         return pipeline.function();
-    }
-
-    @Override
-    public String trigger() {
-        return pipeline.name();
-    }
-
-    @Override
-    public int attempt() {
-        return batch == null
-                ? first.tries
-                : batch.stream().mapToInt(task -> task.tries).max().orElse(1);
-    }
-
-    @Override
-    public Duration remaining() {
-        return Duration.ofNanos(Math.max(0, startNanos + pipeline.timeoutNanos() - pipeline.nanos()));
-    }
-
-    @Override
-    public Optional<String> traceparent() {
-        return Optional.ofNullable(first.event.getExtension("traceparent")).map(Object::toString);
-    }
-
-    @Override
-    public FunctionConfig config() {
-        return pipeline.config();
-    }
-
-    @Override
-    public Logger log() {
-        return pipeline.functionLog();
     }
 
     /** Waits for one answer's acknowledgement. */

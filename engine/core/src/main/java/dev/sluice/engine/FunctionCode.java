@@ -160,7 +160,7 @@ public final class FunctionCode {
             return new Handler(function, shape, object, loader);
         } catch (InvocationTargetException e) {
             throw new FunctionCodeException("handler " + handler + " can't be made: " + e.getCause(), e.getCause());
-        } catch (ReflectiveOperationException e) {
+        } catch (ReflectiveOperationException | LinkageError e) {
             throw new FunctionCodeException("handler " + handler + " can't be made: " + e, e);
         }
     }

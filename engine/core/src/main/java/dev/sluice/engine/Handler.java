@@ -37,8 +37,17 @@ final class Handler {
     /** Gets the handler ready; completes at once when it needs nothing. */
     Mono<Void> start() {
         return object instanceof Initializable initializable
-                ? Mono.defer(initializable::start).subscribeOn(Schedulers.boundedElastic())
+                ? Mono.defer(() -> started(initializable)).subscribeOn(Schedulers.boundedElastic())
                 : Mono.empty();
+    }
+
+    private static Mono<Void> started(Initializable initializable) {
+        try {
+            return initializable.start();
+        } catch (LinkageError e) {
+            // Reactor takes it for the end of the process and tells nobody; it is one function's matter.
+            return Mono.error(new IllegalStateException("the handler's start can't be linked: " + e, e));
+        }
     }
 
     /** Lets the handler free what it holds; errors are its own. */
@@ -54,17 +63,17 @@ final class Handler {
 
     /** Calls the function with one event, on the current thread. */
     @Nullable
-    Object call(CloudEvent event, Invocation invocation) {
+    Object call(CloudEvent event, @Nullable Invocation invocation) {
         return within(() -> input.read(function, event), invocation);
     }
 
     /** Calls the function with a batch, on the current thread; {@link BadBatchItem} when an event does not fit. */
     @Nullable
-    Object call(List<CloudEvent> events, Invocation invocation) {
+    Object call(List<CloudEvent> events, @Nullable Invocation invocation) {
         return within(() -> readAll(events), invocation);
     }
 
-    private @Nullable Object within(Supplier<Object> parameter, Invocation invocation) {
+    private @Nullable Object within(Supplier<Object> parameter, @Nullable Invocation invocation) {
         if (loader == null) {
             return invoke(parameter.get(), invocation);
         }
@@ -79,7 +88,7 @@ final class Handler {
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // the shape was checked against the generic signature
-    private @Nullable Object invoke(Object parameter, Invocation invocation) {
+    private @Nullable Object invoke(Object parameter, @Nullable Invocation invocation) {
         return switch (shape.form()) {
             case CONSUMER -> {
                 ((Consumer) object).accept(parameter);

@@ -82,16 +82,23 @@ final class InstancePool {
     /** A handler is ready; when the function has ended meanwhile, its loop may be gone, and it is closed right here. */
     private void made(Handler handler) {
         if (closed) {
-            closed(handler).subscribe();
+            discard(handler);
         } else {
             loop.execute(() -> started(handler));
         }
     }
 
+    private void discard(Handler handler) {
+        closed(handler)
+                .subscribe(
+                        nothing -> {},
+                        error -> LOG.warn("function {}: an instance failed to close", spec.name(), error));
+    }
+
     /** Adds an instance that is ready; on the loop. */
     void started(Handler handler) {
         if (closed) {
-            closed(handler).subscribe();
+            discard(handler);
             return;
         }
         var instance = new Instance(handler, spec.concurrency());

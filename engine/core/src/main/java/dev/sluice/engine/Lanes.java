@@ -345,6 +345,11 @@ final class Lanes {
         task.nextOpen = null;
     }
 
+    /** Lanes in the queue of ready ones, those included that were emptied there and not swept out yet. */
+    int readyLanes() {
+        return ready.size();
+    }
+
     /** Events not settled. */
     int open() {
         return open;

@@ -220,4 +220,16 @@ class BatchTest {
         assertThat(attempts).containsExactly(1, 2);
         assertThat(test.source.count(State.ACCEPTED)).isEqualTo(2);
     }
+
+    @Test
+    void failsABatchWhoseVerdictNamesAnEventThatItDoesNotHave() {
+        var test = batchesOf(1, texts -> BatchResult.failed(Map.of(7, new IllegalStateException("which?"))));
+        test.attach(retries(0));
+        test.source.offer("event");
+        test.advance(WITHIN);
+
+        assertThat(test.deadLetters.only().getExtension("dlerror"))
+                .isEqualTo("BadAnswer: function 'fn' named event 7 of a batch of 1 as failed");
+        assertThat(test.source.count(State.ACCEPTED)).isEqualTo(1);
+    }
 }

@@ -67,4 +67,9 @@ final class ManualLoop implements Loop {
         }
         assertThat(holds.getAsBoolean()).as("holds within 5 s").isTrue();
     }
+
+    /** Timers that have not fired. */
+    int timersSet() {
+        return timers.size();
+    }
 }

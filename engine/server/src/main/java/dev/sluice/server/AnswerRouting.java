@@ -2,7 +2,6 @@ package dev.sluice.server;
 
 import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.BrokerException;
-import dev.sluice.broker.EventSink;
 import io.cloudevents.CloudEvent;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +17,8 @@ import reactor.core.publisher.Mono;
  */
 record AnswerRouting(
         String trigger,
-        Map<String, EventSink> byType,
-        @Nullable EventSink rest) implements AnswerSink {
+        Map<String, AnswerSink> byType,
+        @Nullable AnswerSink rest) implements AnswerSink {
     AnswerRouting {
         byType = Map.copyOf(byType);
     }

@@ -187,6 +187,8 @@ final class Node {
         var front = Objects.requireNonNull(ingress);
         front.draining(true);
         drainEngine();
+        // Nobody reads any more: a publisher that waits for room is told now, while its connection is open.
+        Objects.requireNonNull(topics).close();
         await(() -> front.inFlight() == 0, RESPONSES_PATIENCE);
         closeAll();
     }

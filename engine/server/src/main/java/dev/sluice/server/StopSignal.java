@@ -20,6 +20,8 @@ final class StopSignal {
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
 
+    private volatile boolean awaited;
+
     private StopSignal() {}
 
     /** From here on a signal does not end the process, but {@link #await}. */
@@ -63,6 +65,10 @@ final class StopSignal {
 
     /** The virtual machine ends once its hooks have: holds it until the node has stopped, then makes the status 0. */
     private void stopInHook() {
+        if (!awaited) {
+            // Nothing serves yet, so nothing would ever say that it has stopped; the status is the program's own.
+            return;
+        }
         first.countDown();
         try {
             done.await();
@@ -74,6 +80,7 @@ final class StopSignal {
 
     /** Waits for the first signal. */
     void await() throws InterruptedException {
+        awaited = true;
         first.await();
     }
 

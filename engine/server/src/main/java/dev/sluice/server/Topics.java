@@ -1,11 +1,13 @@
 package dev.sluice.server;
 
+import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.Broker;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.cli.ExitCode;
+import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Manifest;
@@ -142,6 +144,21 @@ final class Topics {
             throw new IllegalArgumentException("topic " + topic + " is not open");
         }
         return sink;
+    }
+
+    /**
+     * The way of answers onto a topic. It takes none so large that there would be no room for what a dead letter adds:
+     * such an answer fails where it is made, instead of being one that can neither be worked on nor put aside.
+     */
+    AnswerSink answers(TopicRef topic) {
+        var sink = sink(topic);
+        var max = sink.sizeMaxBytes() - DEAD_LETTER_BYTES;
+        return (answer, key) -> {
+            var size = WireEvent.sizeOf(answer);
+            return size > max
+                    ? Mono.error(() -> new BrokerException.TooLarge(topic.name(), size, max))
+                    : sink.publish(answer, key);
+        };
     }
 
     /** The topic of that name, on the default broker if that has it; null when no manifest names it. */

@@ -1,7 +1,6 @@
 package dev.sluice.server;
 
 import dev.sluice.broker.AnswerSink;
-import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Ordering;
 import dev.sluice.broker.Subscription;
@@ -100,13 +99,13 @@ final class Triggers {
         if (routes.isEmpty()) {
             return AnswerSink.NONE;
         }
-        var byType = new HashMap<String, EventSink>();
-        EventSink rest = null;
+        var byType = new HashMap<String, AnswerSink>();
+        AnswerSink rest = null;
         for (var route : routes) {
             if (route.type() == null) {
-                rest = topics.sink(route.topic());
+                rest = topics.answers(route.topic());
             } else {
-                byType.put(route.type(), topics.sink(route.topic()));
+                byType.put(route.type(), topics.answers(route.topic()));
             }
         }
         return byType.isEmpty() && rest != null ? rest : new AnswerRouting(trigger.name(), byType, rest);
