@@ -12,7 +12,7 @@ public interface Broker {
 
     /**
      * Makes sure that the topic exists. Completes once it does; errors with {@link BrokerException} when it
-     * neither exists nor can be created.
+     * neither exists nor can be created, as when its name is not 1 to 249 of {@code A-Z a-z 0-9 . _ -}.
      */
     Mono<Void> ensureTopic(String topic);
 

@@ -6,7 +6,8 @@ import reactor.core.publisher.Flux;
 public interface EventSource {
     /**
      * Joins the group on subscription and delivers on demand: never more than requested, every partition in the order
-     * of its offsets. One subscription at a time. Does not complete by itself; errors with {@link BrokerException} when
+     * of its offsets. One subscription at a time: another
+     * errors with {@link IllegalStateException}. Does not complete by itself; errors with {@link BrokerException} when
      * the group can't be read any more.
      *
      * <p>Signals may come on any of the broker's or a publisher's threads, one after another: the subscriber hands
