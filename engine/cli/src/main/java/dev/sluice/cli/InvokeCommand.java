@@ -19,7 +19,11 @@ import picocli.CommandLine.Parameters;
         },
         abbreviateSynopsis = true,
         sortOptions = false,
-        footer = {"", "Example: sluice invoke price --data '{\"id\": \"A-1\", \"customer\": \"ada\"}'"})
+        footer = {
+            "",
+            "Example: sluice invoke price --data '{\"id\": \"A-1\", \"customer\": \"ada\","
+                    + " \"lines\": [{\"sku\": \"cup\", \"quantity\": 2, \"price\": 6.80}]}'"
+        })
 final class InvokeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FUNCTION", description = "The function's name.")
     private String function = "";

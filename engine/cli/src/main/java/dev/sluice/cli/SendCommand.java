@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "Example: sluice send orders --type com.acme.order.placed --data '{\"id\": \"A-1\"}'",
+            "Example: sluice send orders --type com.acme.order.placed --data '{\"id\": \"A-1\", \"customer\": \"ada\","
+                    + " \"lines\": [{\"sku\": \"cup\", \"quantity\": 2, \"price\": 6.80}]}'",
             "         sluice send orders --file events.jsonl"
         })
 final class SendCommand implements Callable<Integer> {

@@ -28,6 +28,7 @@ final class Settlement {
     private final PipelineCounts counts;
     private final TriggerSpec spec;
     private final DeadLetters deadLetters;
+    private final FailureLog failures;
 
     Settlement(Dispatcher dispatcher, Pipeline pipeline) {
         this.dispatcher = dispatcher;
@@ -35,6 +36,7 @@ final class Settlement {
         lanes = pipeline.lanes;
         counts = pipeline.counts;
         spec = pipeline.spec();
+        failures = new FailureLog(dispatcher.spec().name(), spec.name());
         deadLetters = new DeadLetters(
                 dispatcher.spec().name(), spec, dispatcher.host().clock());
     }
@@ -73,6 +75,7 @@ final class Settlement {
     }
 
     private void fail(Task task, Throwable error) {
+        failures.failed(error, task.tries, dispatcher.nanos());
         var call = task.call();
         if (call != null) {
             land(task, Task.State.DONE);

@@ -78,8 +78,7 @@ final class DevCommand implements Callable<Integer> {
         var feeding = feeding(node, feed, pause, err);
         stop.await();
         feeding.dispose();
-        err.println("stopping: finishing what is in flight, up to " + Durations.text(settings.grace()));
-        node.stop();
+        RunCommand.stop(node, settings, err);
         watch.dispose();
         stop.done();
         return ExitCode.OK;

@@ -177,20 +177,25 @@ final class Node {
 
     /**
      * Stops: not ready at once, no new events and calls, what is in flight is finished within the grace and given back
-     * otherwise. Blocks for the grace and a few seconds at most. Idempotent: later calls return at once.
+     * otherwise. Blocks for the grace and a few seconds at most. Idempotent: later calls return at once, with 0.
+     *
+     * @return events that are not done and end with this process, since their brokers keep them in memory
      */
-    void stop() {
+    long stop() {
         if (!stopped.compareAndSet(false, true)) {
-            return;
+            return 0;
         }
         draining.set(true);
         var front = Objects.requireNonNull(ingress);
         front.draining(true);
         drainEngine();
         // Nobody reads any more: a publisher that waits for room is told now, while its connection is open.
-        Objects.requireNonNull(topics).close();
+        var open = Objects.requireNonNull(topics);
+        var left = open.unread();
+        open.close();
         await(() -> front.inFlight() == 0, RESPONSES_PATIENCE);
         closeAll();
+        return left;
     }
 
     private void drainEngine() {

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.cli.CommandFailure;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.server.manifest.Durations;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,8 +56,7 @@ final class RunCommand implements Callable<Integer> {
         line.getOut().println(node.readyLine());
         line.getOut().flush();
         stop.await();
-        line.getErr().println("stopping: finishing what is in flight, up to " + Durations.text(settings.grace()));
-        node.stop();
+        stop(node, settings, line.getErr());
         stop.done();
         return ExitCode.OK;
     }
@@ -65,6 +65,19 @@ final class RunCommand implements Callable<Integer> {
     @FunctionalInterface
     interface Start {
         Node node() throws NodeException;
+    }
+
+    /** Stops the node and tells what became of it. */
+    static void stop(Node node, Settings settings, PrintWriter err) {
+        err.println("stopping: finishing what is in flight, up to " + Durations.text(settings.grace()));
+        err.flush();
+        var left = node.stop();
+        err.println(
+                left == 0
+                        ? "stopped"
+                        : "stopped: " + left + (left == 1 ? " event" : " events")
+                                + " not done went with the memory broker's topics");
+        err.flush();
     }
 
     static Node start(Start start) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -173,6 +174,21 @@ final class Topics {
     Flux<TailEvent> tail(String name, Map<Integer, Long> after) {
         var topic = byName.get(name);
         return topic == null ? null : broker(topic.broker()).tail(name, after);
+    }
+
+    /** Events that a group has not done, counted once a topic. Blocks up to 5 s. */
+    long unread() {
+        return Objects.requireNonNullElse(
+                Flux.fromIterable(brokers.values())
+                        .concatMap(broker -> broker.broker().topics())
+                        .concatMapIterable(topics -> topics)
+                        .map(topic -> topic.groups().stream()
+                                .mapToLong(lag -> lag.events().orElse(0))
+                                .max()
+                                .orElse(0))
+                        .reduce(0L, Long::sum)
+                        .block(CLOSE_PATIENCE),
+                0L);
     }
 
     /** Closes the brokers. Blocks up to 5 s. */
