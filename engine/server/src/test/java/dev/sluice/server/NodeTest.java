@@ -195,6 +195,25 @@ class NodeTest {
     }
 
     @Test
+    void tellsHowManyEventsEndWithItsMemoryTopics() throws Exception {
+        var withHeldTopic = MANIFEST + """
+                ---
+                apiVersion: sluice.dev/v1
+                kind: Trigger
+                metadata: {name: slow}
+                spec: {topic: slow, function: held}
+                """;
+        var started = Node.start(manifest(withHeldTopic), new Settings("127.0.0.1", 0, 0, Duration.ZERO));
+        node = started;
+        assertThat(publish("slow", "1", "a").statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(() -> started.engine().functions().stream().anyMatch(function -> function.leased() > 0));
+
+        assertThat(started.stop()).isEqualTo(1);
+        assertThat(started.stop()).isZero();
+    }
+
+    @Test
     void namesThePortInUseAndTheFlagThatChangesIt() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             var port = taken.getLocalPort();
