@@ -2,6 +2,7 @@ package dev.sluice.broker;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +30,18 @@ public interface Broker {
      * @param after the last offset seen per partition, to go on behind it; a partition that is absent starts at its end
      */
     Flux<TailEvent> tail(String topic, Map<Integer, Long> after);
+
+    /**
+     * Moves a group's position, for partitions that this broker's own member reads or that nobody does. Completes once
+     * the new position is stored; what was delivered before is not recorded any more. Errors with {@link
+     * BrokerException.Refused} when the broker keeps no positions to move, or someone else reads a partition.
+     *
+     * @param partitions whose position is moved; empty for all of the topic
+     */
+    default Mono<Void> reset(String topic, String group, Set<Integer> partitions, Start to) {
+        return Mono.error(
+                () -> new BrokerException.Refused(name(), "its groups have no position that can be moved", null));
+    }
 
     /** All topics, by name, as they are now. */
     Mono<List<TopicStatus>> topics();

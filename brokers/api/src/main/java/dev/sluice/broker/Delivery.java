@@ -11,7 +11,7 @@ import reactor.core.publisher.Mono;
  * <p>All methods may be called from any thread and none blocks.
  */
 public interface Delivery {
-    /** The event as received. */
+    /** The event as received; a {@code RawEvent} when what was received is no valid event. */
     CloudEvent event();
 
     /** The key whose events run in order, or null when the event has none. */
@@ -39,4 +39,18 @@ public interface Delivery {
      * again. Without effect once accepted.
      */
     void release();
+
+    /**
+     * Tries that readers before this one have begun and not ended, as far as the source knows of them; 0 for a first
+     * delivery. So an event that ends the process in which it runs does not do so for ever.
+     */
+    default int triesBefore() {
+        return 0;
+    }
+
+    /**
+     * Tells the source how many tries have been begun, earlier readers' included. The source may forget it, and does
+     * when the event is accepted.
+     */
+    default void triesBegun(int tries) {}
 }

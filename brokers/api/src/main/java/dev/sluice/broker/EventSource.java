@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import java.util.List;
 import reactor.core.publisher.Flux;
 
 /** One member's reading of a topic in a consumer group. */
@@ -31,6 +32,22 @@ public interface EventSource {
 
     /** The group's lag on the partitions that this member owns now. */
     Lag lag();
+
+    /**
+     * What keeps partitions that this member owns from being read, though they should be: a position that is out of
+     * range, other triggers' work, no progress. Empty when all is well.
+     */
+    default List<Trouble> troubles() {
+        return List.of();
+    }
+
+    /**
+     * Why a partition is not read.
+     *
+     * @param partition its number; -1 for all of the topic
+     * @param reason a sentence that says what is wrong and what would mend it
+     */
+    record Trouble(int partition, String reason) {}
 
     /** A partition that moves to another member once {@link #done} was called, or once the broker waits no longer. */
     interface Revocation {

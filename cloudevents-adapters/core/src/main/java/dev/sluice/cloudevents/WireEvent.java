@@ -55,6 +55,9 @@ public final class WireEvent implements CloudEvent {
 
     /** Begins an event from all of another one: attributes, extensions and data. */
     public static Builder builder(CloudEvent copyFrom) {
+        if (copyFrom instanceof RawEvent raw) {
+            return raw.view().toBuilder();
+        }
         return copyFrom instanceof WireEvent wire ? wire.toBuilder() : Foreign.copy(copyFrom);
     }
 
@@ -64,6 +67,9 @@ public final class WireEvent implements CloudEvent {
      * @throws InvalidEventException when a foreign event breaks a rule of the specification
      */
     public static WireEvent of(CloudEvent event) {
+        if (event instanceof RawEvent raw) {
+            return raw.view();
+        }
         return event instanceof WireEvent wire ? wire : Foreign.copy(event).build();
     }
 
@@ -72,7 +78,7 @@ public final class WireEvent implements CloudEvent {
      * For a foreign event this reads its data.
      */
     public static int sizeOf(CloudEvent event) {
-        return of(event).sizeBytes;
+        return event instanceof RawEvent raw ? raw.sizeBytes() : of(event).sizeBytes;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.function.FunctionException;
 import io.cloudevents.CloudEvent;
@@ -25,9 +26,13 @@ final class DeadLetters {
     }
 
     CloudEvent of(Task task, String reason, @Nullable Throwable error) {
-        var event = task.event;
-        var builder = WireEvent.builder(event)
-                .extension("dlreason", reason)
+        return task.event instanceof RawEvent raw
+                ? raw.with(view -> marked(view, task, reason, error))
+                : marked(WireEvent.builder(task.event), task, reason, error).build();
+    }
+
+    private WireEvent.Builder marked(WireEvent.Builder builder, Task task, String reason, @Nullable Throwable error) {
+        builder.extension("dlreason", reason)
                 .extension("dlattempts", task.tries)
                 .extension("dlerror", describe(error))
                 .extension("dlfunction", function)
@@ -37,11 +42,11 @@ final class DeadLetters {
                 .extension("dloffset", Long.toString(task.delivery.offset()))
                 .extension(
                         "dltime", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
-                .extension(Answers.HOPS, Answers.hops(event) + 1);
-        if (event.getExtension("dlredrives") == null) {
+                .extension(Answers.HOPS, Answers.hops(task.event) + 1);
+        if (task.event.getExtension("dlredrives") == null) {
             builder.extension("dlredrives", 0);
         }
-        return builder.build();
+        return builder;
     }
 
     /** {@code Type: message} in the characters that an attribute may have, at most 1 KiB of UTF-8. */

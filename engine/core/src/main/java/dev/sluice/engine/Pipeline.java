@@ -99,6 +99,9 @@ final class Pipeline {
         }
         var now = dispatcher.nanos();
         dispatcher.hold(task.bytes);
+        if (call == null && settlement.unfit(task)) {
+            return;
+        }
         if (!passes(task)) {
             leaveQueue(task);
             counts.filtered.add(1);
@@ -106,9 +109,7 @@ final class Pipeline {
             settlement.accept(task);
             return;
         }
-        if (call == null && Answers.hops(task.event) >= DeadLetters.HOPS_MAX) {
-            lanes.addInFlight(task);
-            settlement.deadLetter(task, "loop");
+        if (call == null && settlement.overdone(task)) {
             return;
         }
         var runnable = lanes.add(task, keyOf(task.delivery), now);
@@ -195,11 +196,15 @@ final class Pipeline {
         leaveQueue(task);
         task.attempt = attempt;
         if (task.tries++ == 0) {
-            task.firstTryNanos = now;
             dispatcher.budget().freshStart();
         } else {
             counts.retried.add(1);
         }
+        if (!task.tried) {
+            task.tried = true;
+            task.firstTryNanos = now;
+        }
+        task.delivery.triesBegun(task.tries);
     }
 
     /** A run has ended: its slot is free. */

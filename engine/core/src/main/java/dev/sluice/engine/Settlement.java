@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.function.FunctionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,39 @@ final class Settlement {
         failures = new FailureLog(dispatcher.spec().name(), spec.name());
         deadLetters = new DeadLetters(
                 dispatcher.spec().name(), spec, dispatcher.host().clock());
+    }
+
+    /** Puts aside what no function can be given: a record that is no event. True if it did. */
+    boolean unfit(Task task) {
+        if (!(task.event instanceof RawEvent raw)) {
+            return false;
+        }
+        task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
+        putAside(task, "undecodable");
+        return true;
+    }
+
+    /**
+     * Puts aside an event that came through too many functions, or whose last try an earlier reader began and did not
+     * end, be it that the try ended the reader. True if it did.
+     */
+    boolean overdone(Task task) {
+        if (Answers.hops(task.event) >= DeadLetters.HOPS_MAX) {
+            putAside(task, "loop");
+            return true;
+        }
+        if (task.tries > spec.delivery().retry()) {
+            task.error = new FunctionException.Unavailable(
+                    pipeline.function(), "did not end its last try: the engine that ran it went away", null);
+            putAside(task, "exhausted");
+            return true;
+        }
+        return false;
+    }
+
+    private void putAside(Task task, String reason) {
+        lanes.addInFlight(task);
+        deadLetter(task, reason);
     }
 
     /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */
@@ -108,8 +142,14 @@ final class Settlement {
     /** Puts an event back first in its lane; the try does not count. */
     void again(Task task) {
         task.attempt = null;
-        task.tries--;
+        notTried(task);
         land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
+    }
+
+    /** A try that was not let finish does not count. */
+    private static void notTried(Task task) {
+        task.tries--;
+        task.delivery.triesBegun(task.tries);
     }
 
     /** Takes an event in flight off its source. */
@@ -250,6 +290,9 @@ final class Settlement {
             return;
         }
         task.lost = true;
+        if (task.attempt != null) {
+            notTried(task);
+        }
         pipeline.giveBack(task);
         if (task.attempt != null) {
             task.attempt.cancel(new FunctionException.Unavailable(

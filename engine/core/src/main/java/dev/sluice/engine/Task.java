@@ -66,8 +66,11 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     @Nullable
     Task previousOpen;
 
-    /** Tries begun. */
+    /** Tries begun, earlier readers' included. */
     int tries;
+
+    /** Whether one was begun here. */
+    boolean tried;
 
     long firstTryNanos;
 
@@ -105,6 +108,7 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
         this.delivery = delivery;
         event = delivery.event();
         bytes = delivery.sizeBytes();
+        tries = delivery.triesBefore();
     }
 
     Lane lane() {

@@ -4,6 +4,7 @@ import dev.sluice.broker.Broker;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
+import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
@@ -111,7 +112,11 @@ public final class MemoryBroker implements Broker {
 
     @Override
     public EventSource source(Subscription subscription) {
-        return new MemorySource(this, Objects.requireNonNull(subscription, "subscription"));
+        if (subscription.start() instanceof Start.At) {
+            throw new IllegalArgumentException("start of group '" + subscription.group() + "' is "
+                    + subscription.start() + ", but a memory broker keeps no times: it must be earliest or latest");
+        }
+        return new MemorySource(this, subscription);
     }
 
     @Override

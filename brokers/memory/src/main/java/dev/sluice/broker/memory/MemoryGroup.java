@@ -34,7 +34,7 @@ final class MemoryGroup {
         this.shares = new MemoryShare[topic.room.log.partitions()];
         for (var p = 0; p < shares.length; p++) {
             var log = topic.room.log.partition(p);
-            shares[p] = new MemoryShare(p, start == Start.EARLIEST ? log.start() : log.end());
+            shares[p] = new MemoryShare(p, start.equals(Start.EARLIEST) ? log.start() : log.end());
         }
     }
 

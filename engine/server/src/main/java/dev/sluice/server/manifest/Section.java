@@ -201,7 +201,7 @@ final class Section {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private <T> Optional<T> parsed(String key, String rule, Function<String, Optional<T>> parse) {
+    <T> Optional<T> parsed(String key, String rule, Function<String, Optional<T>> parse) {
         return text(key).flatMap(text -> {
             var parsed = parse.apply(text);
             if (parsed.isEmpty()) {

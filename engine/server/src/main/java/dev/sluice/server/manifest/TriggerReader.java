@@ -6,9 +6,12 @@ import dev.sluice.server.manifest.TriggerManifest.Answers;
 import dev.sluice.server.manifest.TriggerManifest.Http;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.server.manifest.TriggerManifest.Reading;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -112,10 +115,28 @@ final class TriggerReader {
                 .orElse(trigger);
         // From the oldest event on, when nothing is said: what is read too much is told by its id, what is missed
         // isn't.
-        var start = section.word("start", Start.EARLIEST);
+        var start = section.parsed(
+                        "start",
+                        "must be earliest, latest or a time such as 2026-01-31T06:00:00Z",
+                        TriggerReader::start)
+                .orElse(Start.EARLIEST);
         var order = section.word("order", Ordering.KEY);
         section.end();
         return topic.map(ref -> new Reading(ref, group, start, order)).orElse(null);
+    }
+
+    private static Optional<Start> start(String text) {
+        if (text.equals("earliest")) {
+            return Optional.of(Start.EARLIEST);
+        }
+        if (text.equals("latest")) {
+            return Optional.of(Start.LATEST);
+        }
+        try {
+            return Optional.of(Start.at(OffsetDateTime.parse(text).toInstant()));
+        } catch (DateTimeParseException noTime) {
+            return Optional.empty();
+        }
     }
 
     private static Http entrance(Section http) {

@@ -38,7 +38,7 @@ public record GroupMember(String trigger, Start start, Ordering ordering, String
         var first = members.get(0);
         for (var other : members.subList(1, members.size())) {
             var pair = new Pair("group '" + group + "' of topic '" + topic + "'", first, other, mistakes);
-            pair.compare("start", member -> manifestWord(member.start()));
+            pair.compare("start", member -> member.start().toString());
             pair.compare("order", member -> manifestWord(member.ordering()));
             pair.compare("on-dead-letter-failure", GroupMember::onDeadLetterFailure);
         }

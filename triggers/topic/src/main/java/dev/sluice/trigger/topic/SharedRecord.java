@@ -27,6 +27,7 @@ final class SharedRecord {
     private final AtomicIntegerArray states;
 
     private final AtomicInteger unsettled;
+    private final AtomicIntegerArray triesOf;
 
     /** Neighbours in {@link OpenRecords}, guarded by its lock. */
     @Nullable
@@ -40,6 +41,7 @@ final class SharedRecord {
         this.open = open;
         this.states = new AtomicIntegerArray(shares);
         this.unsettled = new AtomicInteger(shares);
+        this.triesOf = new AtomicIntegerArray(shares);
     }
 
     Delivery share(int index) {
@@ -70,6 +72,16 @@ final class SharedRecord {
             return true;
         }
         return false;
+    }
+
+    /** The source is told of the trigger that has tried most. */
+    private void triesBegun(int index, int tries) {
+        triesOf.set(index, tries);
+        var most = 0;
+        for (var i = 0; i < triesOf.length(); i++) {
+            most = Math.max(most, triesOf.get(i));
+        }
+        upstream.triesBegun(most);
     }
 
     private void giveBack() {
@@ -109,6 +121,16 @@ final class SharedRecord {
         @Override
         public int sizeBytes() {
             return upstream.sizeBytes();
+        }
+
+        @Override
+        public int triesBefore() {
+            return upstream.triesBefore();
+        }
+
+        @Override
+        public void triesBegun(int tries) {
+            SharedRecord.this.triesBegun(index, tries);
         }
 
         @Override

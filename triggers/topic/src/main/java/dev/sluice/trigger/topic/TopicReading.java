@@ -127,6 +127,11 @@ public final class TopicReading {
         }
 
         @Override
+        public List<Trouble> troubles() {
+            return upstream.troubles();
+        }
+
+        @Override
         public String toString() {
             return "TopicReading[" + trigger + "]";
         }
