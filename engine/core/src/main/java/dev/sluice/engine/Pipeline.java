@@ -2,10 +2,12 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.Delivery;
+import dev.sluice.broker.EventSource;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -445,6 +447,7 @@ final class Pipeline {
     /** The trigger as it is now; from any thread, figures may be of slightly different moments. */
     TriggerStatus status() {
         var source = spec.source();
+        var troubles = source == null ? List.<EventSource.Trouble>of() : source.troubles();
         var state = draining
                 ? TriggerStatus.State.DRAINING
                 : stopped.isEmpty() ? TriggerStatus.State.RUNNING : TriggerStatus.State.STOPPED;
@@ -453,7 +456,7 @@ final class Pipeline {
                 spec.function(),
                 spec.topic(),
                 state,
-                detail(),
+                detail(troubles),
                 spec.filter().describe(),
                 lanes.runnable(),
                 lanes.inFlight(),
@@ -470,12 +473,16 @@ final class Pipeline {
                 counts.dropped.get(),
                 counts.released.get(),
                 counts.answers.get(),
-                source == null ? null : source.lag());
+                source == null ? null : source.lag(),
+                troubles);
     }
 
-    private String detail() {
+    private String detail(List<EventSource.Trouble> troubles) {
         if (!stopped.isEmpty()) {
             return stopped;
+        }
+        if (!troubles.isEmpty()) {
+            return troubles.get(0).reason() + (troubles.size() == 1 ? "" : " (and " + (troubles.size() - 1) + " more)");
         }
         if (lanes.parked() > 0) {
             return lanes.parked() + " events are parked: their dead letters can't be stored";

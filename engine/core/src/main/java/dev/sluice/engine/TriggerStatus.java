@@ -1,6 +1,8 @@
 package dev.sluice.engine;
 
+import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param released events given back
  * @param answers answers published
  * @param lag the group's lag on this engine's partitions; null without a topic
+ * @param troubles what keeps partitions of this engine from being read
  */
 public record TriggerStatus(
         String name,
@@ -51,7 +54,12 @@ public record TriggerStatus(
         long dropped,
         long released,
         long answers,
-        @Nullable Lag lag) {
+        @Nullable Lag lag,
+        List<EventSource.Trouble> troubles) {
+    public TriggerStatus {
+        troubles = List.copyOf(troubles);
+    }
+
     /** How far a trigger is. */
     public enum State {
         RUNNING,

@@ -52,8 +52,14 @@ final class FakeSource implements EventSource {
         return offer(Fixtures.event(id), key, partition);
     }
 
-    synchronized Lent offer(CloudEvent event, String key, int partition) {
+    Lent offer(CloudEvent event, String key, int partition) {
+        return offer(event, key, partition, 0);
+    }
+
+    /** An event that earlier readers have begun that often. */
+    synchronized Lent offer(CloudEvent event, String key, int partition, int triesBefore) {
         var lent = new Lent(event, key, partition, all.size(), sizeBytes);
+        lent.tries = triesBefore;
         all.add(lent);
         offered.add(lent);
         emit();
@@ -160,6 +166,9 @@ final class FakeSource implements EventSource {
         final AtomicInteger acceptFailures = new AtomicInteger();
 
         final AtomicInteger accepts = new AtomicInteger();
+        /** Tries begun, as far as the source knows. */
+        volatile int tries;
+
         private final CloudEvent event;
         private final String key;
         private final int partition;
@@ -201,6 +210,16 @@ final class FakeSource implements EventSource {
         @Override
         public long offset() {
             return offset;
+        }
+
+        @Override
+        public int triesBefore() {
+            return tries;
+        }
+
+        @Override
+        public void triesBegun(int begun) {
+            tries = begun;
         }
 
         @Override

@@ -279,7 +279,8 @@ class AdminServerTest {
                 0,
                 0,
                 5,
-                lag);
+                lag,
+                List.of());
     }
 
     private URI uri(String path) {
