@@ -1,0 +1,120 @@
+package dev.sluice.broker.kafka.server;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+
+/** What a Kafka is asked for: its nodes, its topics, their replicas. Every wait has a limit. */
+final class Topics {
+    private static final int ANSWER_SECONDS = 30;
+    private static final long LOOK_EVERY_MILLIS = 50;
+
+    private Topics() {}
+
+    static Admin admin(String bootstrapServers) {
+        return Admin.create(Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "reconnect.backoff.max.ms",
+                "200",
+                "default.api.timeout.ms",
+                "5000",
+                "request.timeout.ms",
+                "3000"));
+    }
+
+    static void create(String bootstrapServers, Collection<String> names, int partitions, Map<String, String> config) {
+        var topics = names.stream()
+                .map(name -> new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config))
+                .toList();
+        try (var admin = admin(bootstrapServers)) {
+            admin.createTopics(topics).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            await("topics " + names, Duration.ofSeconds(ANSWER_SECONDS), () -> described(admin, names).values().stream()
+                    .allMatch(topic -> topic.partitions().size() == partitions && led(topic)));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("topics " + names + " could not be created", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Blocks until so many nodes are registered and serve. */
+    static void awaitNodes(String bootstrapServers, int nodes, Duration max) {
+        try (var admin = admin(bootstrapServers)) {
+            await(
+                    nodes + " nodes",
+                    max,
+                    () -> admin.describeCluster()
+                                    .nodes()
+                                    .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                                    .size()
+                            == nodes);
+        }
+    }
+
+    /** Blocks until so many nodes serve, and every replica of every partition is in sync. */
+    static void awaitInSync(String bootstrapServers, int nodes, Duration max) {
+        try (var admin = admin(bootstrapServers)) {
+            await("all replicas of " + nodes + " nodes in sync", max, () -> {
+                var cluster = admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                var names = admin.listTopics(new ListTopicsOptions().listInternal(true))
+                        .names()
+                        .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                return cluster.size() == nodes
+                        && described(admin, names).values().stream().allMatch(Topics::inSync);
+            });
+        }
+    }
+
+    private static Map<String, TopicDescription> described(Admin admin, Collection<String> names)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return names.isEmpty()
+                ? new HashMap<>()
+                : admin.describeTopics(names).allTopicNames().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static boolean led(TopicDescription topic) {
+        return topic.partitions().stream().allMatch(partition -> partition.leader() != null);
+    }
+
+    private static boolean inSync(TopicDescription topic) {
+        return led(topic)
+                && topic.partitions().stream()
+                        .allMatch(partition ->
+                                partition.isr().size() == partition.replicas().size());
+    }
+
+    private static void await(String what, Duration max, Callable<Boolean> reached) {
+        var end = System.nanoTime() + max.toNanos();
+        Throwable last = null;
+        while (System.nanoTime() < end) {
+            try {
+                if (reached.call()) {
+                    return;
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            } catch (Exception e) {
+                // Not there yet: asked again until the time is over, then named as the cause.
+                last = e;
+            }
+        }
+        throw new IllegalStateException(what + " not seen within " + max.toSeconds() + " s", last);
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting for Kafka", e);
+    }
+}
