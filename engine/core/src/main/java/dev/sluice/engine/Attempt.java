@@ -124,7 +124,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         try {
             var handler = instance.handler;
             var invocation = handler.shape().form() == FunctionShape.Form.BI_FUNCTION ? new TryInvocation(this) : null;
-            take(batch == null ? handler.call(first.event, invocation) : handler.call(eventsOf(batch), invocation));
+            take(batch == null ? handler.call(first.event(), invocation) : handler.call(eventsOf(batch), invocation));
         } catch (Throwable thrown) {
             end(thrown, null);
         } finally {
@@ -137,7 +137,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private static List<CloudEvent> eventsOf(List<Task> tasks) {
         var events = new ArrayList<CloudEvent>(tasks.size());
         for (var task : tasks) {
-            events.add(task.event);
+            events.add(task.event());
         }
         return events;
     }
@@ -281,7 +281,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
         CloudEvent event;
         try {
-            event = pipeline.answers().of(value, first.event, ++answers);
+            event = pipeline.answers().of(value, first.event(), ++answers);
         } catch (RuntimeException bad) {
             end(bad, null);
             return false;

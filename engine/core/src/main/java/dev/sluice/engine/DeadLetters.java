@@ -26,9 +26,9 @@ final class DeadLetters {
     }
 
     CloudEvent of(Task task, String reason, @Nullable Throwable error) {
-        return task.event instanceof RawEvent raw
+        return task.event() instanceof RawEvent raw
                 ? raw.with(view -> marked(view, task, reason, error))
-                : marked(WireEvent.builder(task.event), task, reason, error).build();
+                : marked(WireEvent.builder(task.event()), task, reason, error).build();
     }
 
     private WireEvent.Builder marked(WireEvent.Builder builder, Task task, String reason, @Nullable Throwable error) {
@@ -42,8 +42,8 @@ final class DeadLetters {
                 .extension("dloffset", Long.toString(task.delivery.offset()))
                 .extension(
                         "dltime", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
-                .extension(Answers.HOPS, Answers.hops(task.event) + 1);
-        if (task.event.getExtension("dlredrives") == null) {
+                .extension(Answers.HOPS, Answers.hops(task.event()) + 1);
+        if (task.event().getExtension("dlredrives") == null) {
             builder.extension("dlredrives", 0);
         }
         return builder;

@@ -44,7 +44,7 @@ final class Settlement {
 
     /** Puts aside what no function can be given: a record that is no event. True if it did. */
     boolean unfit(Task task) {
-        if (!(task.event instanceof RawEvent raw)) {
+        if (!(task.event() instanceof RawEvent raw)) {
             return false;
         }
         task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
@@ -57,7 +57,7 @@ final class Settlement {
      * end, be it that the try ended the reader. True if it did.
      */
     boolean overdone(Task task) {
-        if (Answers.hops(task.event) >= DeadLetters.HOPS_MAX) {
+        if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {
             putAside(task, "loop");
             return true;
         }

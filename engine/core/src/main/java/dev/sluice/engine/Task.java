@@ -49,13 +49,13 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
 
     final Pipeline pipeline;
     final Delivery delivery;
-    final CloudEvent event;
     final int bytes;
 
     State state = State.QUEUED;
     Step step = Step.ARRIVING;
 
     private @Nullable Lane lane;
+    private @Nullable CloudEvent event;
 
     @Nullable
     Task nextInLane;
@@ -106,7 +106,6 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     Task(Pipeline pipeline, Delivery delivery) {
         this.pipeline = pipeline;
         this.delivery = delivery;
-        event = delivery.event();
         bytes = delivery.sizeBytes();
         tries = delivery.triesBefore();
     }
@@ -120,6 +119,16 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
 
     void lane(Lane to) {
         lane = to;
+    }
+
+    /** The event; decoded when first asked for, which is on the home loop and not on the thread that delivers. */
+    CloudEvent event() {
+        var known = event;
+        if (known == null) {
+            known = delivery.event();
+            event = known;
+        }
+        return known;
     }
 
     /** Whether its lane may forget it. */

@@ -37,7 +37,7 @@ record TryInvocation(Attempt running) implements Invocation {
 
     @Override
     public Optional<String> traceparent() {
-        return Optional.ofNullable(running.first.event.getExtension("traceparent"))
+        return Optional.ofNullable(running.first.event().getExtension("traceparent"))
                 .map(Object::toString);
     }
 
