@@ -37,6 +37,12 @@ enum EngineMeters {
             "sluice.trigger.partitions.paused",
             "partitions",
             "partitions held back because of blocked events"),
+    TROUBLES(
+            Of.TRIGGER,
+            Type.GAUGE,
+            "sluice.trigger.troubles",
+            "partitions",
+            "partitions that are not read though they should be"),
     RECEIVED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.received", "events", "events received"),
     FILTERED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filtered", "events", "events that the filter did not want"),
     FILTER_ERRORS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filter.errors", "events", "filters that failed: no match"),
@@ -122,6 +128,7 @@ enum EngineMeters {
         WAITING.bind(registry, pipeline.lanes, Lanes::waiting, tags);
         PARKED.bind(registry, pipeline.lanes, Lanes::parked, tags);
         PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags);
+        TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags);
         var counts = pipeline.counts;
         RECEIVED.bind(registry, counts.received, Count::get, tags);
         FILTERED.bind(registry, counts.filtered, Count::get, tags);

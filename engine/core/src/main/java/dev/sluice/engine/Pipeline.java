@@ -444,10 +444,16 @@ final class Pipeline {
         return inflow == null ? 0 : inflow.pausedPartitions();
     }
 
+    /** What keeps partitions from being read; from any thread. */
+    List<EventSource.Trouble> troubles() {
+        var source = spec.source();
+        return source == null ? List.of() : source.troubles();
+    }
+
     /** The trigger as it is now; from any thread, figures may be of slightly different moments. */
     TriggerStatus status() {
         var source = spec.source();
-        var troubles = source == null ? List.<EventSource.Trouble>of() : source.troubles();
+        var troubles = troubles();
         var state = draining
                 ? TriggerStatus.State.DRAINING
                 : stopped.isEmpty() ? TriggerStatus.State.RUNNING : TriggerStatus.State.STOPPED;
