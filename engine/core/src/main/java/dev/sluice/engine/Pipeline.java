@@ -101,18 +101,16 @@ final class Pipeline {
         }
         var now = dispatcher.nanos();
         dispatcher.hold(task.bytes);
-        if (call == null && settlement.unfit(task)) {
-            return;
-        }
-        if (!passes(task)) {
+        var undecodable = call == null && settlement.undecodable(task);
+        if (!undecodable && !passes(task)) {
             leaveQueue(task);
             counts.filtered.add(1);
             lanes.addInFlight(task);
             settlement.accept(task);
             return;
         }
-        if (call == null && settlement.overdone(task)) {
-            return;
+        if (call == null && !undecodable) {
+            settlement.checkFit(task);
         }
         var runnable = lanes.add(task, keyOf(task.delivery), now);
         if (call != null) {
@@ -174,11 +172,20 @@ final class Pipeline {
         Attempt attempt;
         if (batch == null) {
             var task = lanes.take();
+            if (putAside(task)) {
+                dispatcher.slotFree(instance);
+                return;
+            }
             attempt = new Attempt(this, task, null, instance, sinkOf(task), now);
             begin(task, attempt, now);
         } else {
             var tasks = new ArrayList<Task>(Math.min(batch.size(), lanes.runnable()));
             lanes.takeBatch(batch.size(), tasks);
+            tasks.removeIf(this::putAside);
+            if (tasks.isEmpty()) {
+                dispatcher.slotFree(instance);
+                return;
+            }
             attempt = new Attempt(this, tasks.get(0), tasks, instance, sinkOf(tasks.get(0)), now);
             for (var task : tasks) {
                 begin(task, attempt, now);
@@ -187,6 +194,15 @@ final class Pipeline {
         deadlines.add(attempt, now + timeoutNanos);
         dispatcher.wakeAt(attempt.dueNanos());
         attempt.start();
+    }
+
+    /** Makes a dead letter, in its turn, of an event that must not run. */
+    private boolean putAside(Task task) {
+        if (task.reason == null) {
+            return false;
+        }
+        settlement.deadLetter(task);
+        return true;
     }
 
     private AnswerSink sinkOf(Task task) {

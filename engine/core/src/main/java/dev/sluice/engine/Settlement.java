@@ -42,37 +42,27 @@ final class Settlement {
                 dispatcher.spec().name(), spec, dispatcher.host().clock());
     }
 
-    /** Puts aside what no function can be given: a record that is no event. True if it did. */
-    boolean unfit(Task task) {
-        if (!(task.event() instanceof RawEvent raw)) {
-            return false;
+    /** Whether an event has to be a dead letter without a run: no function can take it. Sets why. */
+    boolean undecodable(Task task) {
+        if (task.event() instanceof RawEvent raw) {
+            task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
+            task.reason = "undecodable";
         }
-        task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
-        putAside(task, "undecodable");
-        return true;
+        return task.reason != null;
     }
 
     /**
-     * Puts aside an event that came through too many functions, or whose last try an earlier reader began and did not
-     * end, be it that the try ended the reader. True if it did.
+     * Finds out whether an event has to be a dead letter without a run, and why: it came through too many functions, or
+     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader.
      */
-    boolean overdone(Task task) {
+    void checkFit(Task task) {
         if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {
-            putAside(task, "loop");
-            return true;
-        }
-        if (task.tries > spec.delivery().retry()) {
+            task.reason = "loop";
+        } else if (task.tries > spec.delivery().retry()) {
             task.error = new FunctionException.Unavailable(
                     pipeline.function(), "did not end its last try: the engine that ran it went away", null);
-            putAside(task, "exhausted");
-            return true;
+            task.reason = "exhausted";
         }
-        return false;
-    }
-
-    private void putAside(Task task, String reason) {
-        lanes.addInFlight(task);
-        deadLetter(task, reason);
     }
 
     /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */
@@ -131,7 +121,8 @@ final class Settlement {
                 .addArgument(() -> DeadLetters.describe(error))
                 .log("trigger {}: try {} failed: {}");
         if (verdict.deadLetterReason() != null) {
-            deadLetter(task, verdict.deadLetterReason());
+            task.reason = verdict.deadLetterReason();
+            deadLetter(task);
             return;
         }
         land(task, Task.State.WAITING);
@@ -162,13 +153,13 @@ final class Settlement {
         }
     }
 
-    /** Stores an event in flight as a dead letter, then takes it off its source. */
-    void deadLetter(Task task, String reason) {
-        task.reason = reason;
+    /** Stores an event in flight as a dead letter, for the reason that it has, then takes it off its source. */
+    void deadLetter(Task task) {
+        var reason = task.reason;
         task.step = Task.Step.DEAD_LETTERING;
         var sink = spec.deadLetters();
-        if (sink == null) {
-            throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic");
+        if (sink == null || reason == null) {
+            throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic, or no reason");
         }
         try {
             sink.publish(deadLetters.of(task, reason, task.error), task.delivery.key())
@@ -272,7 +263,7 @@ final class Settlement {
         } else if (task.state == Task.State.PARKED && task.reason != null) {
             task.wait = null;
             lanes.fly(task);
-            deadLetter(task, task.reason);
+            deadLetter(task);
         } else if (task.step == Task.Step.ACCEPTING && !task.gone()) {
             task.wait = null;
             if (task.lost) {

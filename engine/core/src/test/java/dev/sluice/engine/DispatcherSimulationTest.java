@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.Ordering;
+import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.function.FunctionConfig;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -95,42 +97,49 @@ class DispatcherSimulationTest {
                             Schedulers.immediate(),
                             world.random,
                             InstantSource.fixed(Instant.EPOCH)));
-            keyed = source("k", 3);
-            second = source("p", 2);
+            var keyedRetry = world.random.nextInt(4);
+            var secondRetry = world.random.nextInt(4);
+            keyed = source("k", 3, keyedRetry);
+            second = source("p", 2, secondRetry);
             secondOrdering = world.random.nextBoolean() ? Ordering.PARTITION : Ordering.NONE;
-            first = dispatcher.attach(trigger("keyed", keyed, Ordering.KEY));
-            other = dispatcher.attach(trigger("second", second, secondOrdering));
+            first = dispatcher.attach(trigger("keyed", keyed, Ordering.KEY, keyedRetry));
+            other = dispatcher.attach(trigger("second", second, secondOrdering, secondRetry));
         }
 
-        private SimSource source(String prefix, int keys) {
+        /** Some records are no events; a dead letter is all that may become of them. */
+        private CloudEvent event(String prefix, int i, boolean wanted) {
+            if (world.random.nextInt(20) == 0) {
+                return RawEvent.of(prefix, prefix.charAt(0), i, null, List.of(), new byte[] {1}, "it is none");
+            }
+            return WireEvent.builder()
+                    .id(prefix + i)
+                    .source("/sim")
+                    .type(wanted ? "wanted" : "other")
+                    .build();
+        }
+
+        private SimSource source(String prefix, int keys, int retry) {
             var source = new SimSource(world, this::answersStored);
             var events = world.random.nextInt(8);
             for (var i = 0; i < events; i++) {
                 var key = world.random.nextInt(keys + 1);
-                var id = prefix + i;
                 var wanted = world.random.nextInt(6) != 0;
-                var event = WireEvent.builder()
-                        .id(id)
-                        .source("/sim")
-                        .type(wanted ? "wanted" : "other")
-                        .build();
+                var event = event(prefix, i, wanted);
                 // A key lives in one partition, as brokers place it; key 0 stands for none.
                 var entry = source.add(event, key == 0 ? null : "key" + key, key % SimSource.PARTITIONS);
-                entry.wanted = wanted;
-                sourceOf.put(id, source);
+                entry.wanted = wanted || event instanceof RawEvent;
+                entry.triesMax = retry + 1;
+                entry.tries = world.random.nextInt(10) == 0 ? world.random.nextInt(retry + 2) : 0;
+                sourceOf.put(event.getId(), source);
             }
             return source;
         }
 
-        private TriggerSpec trigger(String name, SimSource source, Ordering ordering) {
+        private TriggerSpec trigger(String name, SimSource source, Ordering ordering, int retry) {
             var backoff = new Backoff(
                     Backoff.Policy.EXPONENTIAL, Duration.ofMillis(world.random.nextInt(50)), Duration.ofMillis(400));
             var delivery = new DeliveryPolicy(
-                    world.random.nextInt(4),
-                    backoff,
-                    TIMEOUT,
-                    Duration.ofMinutes(15),
-                    DeliveryPolicy.DeadLetterFailure.PARK);
+                    retry, backoff, TIMEOUT, Duration.ofMinutes(15), DeliveryPolicy.DeadLetterFailure.PARK);
             return new TriggerSpec(
                     name,
                     "sim",
@@ -180,6 +189,7 @@ class DispatcherSimulationTest {
         public void began(String id) {
             var source = sourceOf.get(id);
             var entry = source.entry(id);
+            check(!(entry.event instanceof RawEvent), () -> id + " is no event, and ran");
             running++;
             check(running <= slots, () -> running + " runs at once in " + slots + " slots");
             var lane = laneOf(source, entry);

@@ -106,4 +106,23 @@ class EarlierReadersTest {
         assertThat(deadLetter.getExtension("dlreason")).isEqualTo("undecodable");
         assertThat((String) deadLetter.getExtension("dlerror")).contains("id must not be empty");
     }
+
+    @Test
+    void holdsTheKeyOfARecordThatIsNoEventWhileItsDeadLetterIsRefused() {
+        test.deadLetters.failing(new IllegalStateException("dlq is gone"));
+        test.attach(retries(5));
+        var raw = RawEvent.of("orders", 0, 1, null, List.of(), new byte[] {1}, "it is none");
+        var record = test.source.offer(raw, "a", 0);
+        var behind = test.source.offer("behind", "a");
+        var other = test.source.offer("other", "b");
+        test.run();
+        assertThat(other.accepted()).isTrue();
+        assertThat(behind.state()).isEqualTo(State.LENT);
+
+        test.deadLetters.failing(null);
+        test.advance(Duration.ofSeconds(60));
+        assertThat(record.accepted()).isTrue();
+        assertThat(behind.accepted()).isTrue();
+        assertThat(runs).containsExactly("other", "behind");
+    }
 }

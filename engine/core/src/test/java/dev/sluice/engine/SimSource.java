@@ -34,6 +34,11 @@ final class SimSource implements EventSource {
         int epoch;
         int running;
         int runs;
+        /** As far as the source knows; some were begun by earlier readers. */
+        int tries;
+        /** Tries that the trigger grants. */
+        int triesMax;
+
         boolean endedWell;
         boolean deadLetterStored;
         /** Answers that the last run gave, and how many of its event's are stored. */
@@ -247,6 +252,23 @@ final class SimSource implements EventSource {
         @Override
         public int sizeBytes() {
             return 100;
+        }
+
+        @Override
+        public int triesBefore() {
+            return entry.tries;
+        }
+
+        @Override
+        public void triesBegun(int tries) {
+            if (entry.epoch != epoch) {
+                return;
+            }
+            if (Math.abs(tries - entry.tries) != 1 || tries > entry.triesMax) {
+                throw new AssertionError(entry.event.getId() + " has begun " + tries + " tries after " + entry.tries
+                        + " of at most " + entry.triesMax);
+            }
+            entry.tries = tries;
         }
 
         @Override
