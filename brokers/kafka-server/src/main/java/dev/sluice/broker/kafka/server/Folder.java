@@ -1,20 +1,20 @@
 package dev.sluice.broker.kafka.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 
-/** A temporary folder that is deleted with all that is in it. */
-final class Folder implements AutoCloseable {
-    private final Path path;
-
-    Folder() throws IOException {
-        path = Files.createTempDirectory("sluice-kafka");
-    }
-
-    Path path() {
-        return path;
+/**
+ * A folder that is deleted with all that is in it.
+ *
+ * @param path where it is
+ */
+record Folder(Path path) implements AutoCloseable {
+    /** A new temporary one. */
+    static Folder temporary() throws IOException {
+        return new Folder(Files.createTempDirectory("sluice-kafka"));
     }
 
     /** Deletes what can be deleted; a temporary file that stays does no harm. */
@@ -23,8 +23,8 @@ final class Folder implements AutoCloseable {
         try (var files = Files.walk(path)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            // Gone already, or the system's own cleaning takes it.
+        } catch (IOException | UncheckedIOException e) {
+            // Gone already, or changed under way: the system's own cleaning takes it.
         }
     }
 }

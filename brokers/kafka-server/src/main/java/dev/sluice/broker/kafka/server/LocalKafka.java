@@ -73,7 +73,7 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     private static LocalKafka startOn(KafkaOptions options) throws IOException {
-        var folder = new Folder();
+        var folder = Folder.temporary();
         try {
             var plans = NodePlan.of(options, folder.path());
             var plan = plans.get(0);
@@ -82,7 +82,7 @@ public final class LocalKafka implements AutoCloseable {
             var server = new KafkaRaftServer(config, Time.SYSTEM);
             var kafka = new LocalKafka(folder, plan, server);
             server.startup();
-            Topics.awaitNodes(kafka.bootstrapServers(), 1, READY_MAX);
+            Topics.awaitNodes(kafka.bootstrapServers(), 1, READY_MAX, () -> {});
             return kafka;
         } catch (IOException | RuntimeException e) {
             folder.close();

@@ -48,8 +48,8 @@ final class Topics {
         }
     }
 
-    /** Blocks until so many nodes are registered and serve. */
-    static void awaitNodes(String bootstrapServers, int nodes, Duration max) {
+    /** Blocks until so many nodes are registered and serve; ends when the check, made now and then, throws. */
+    static void awaitNodes(String bootstrapServers, int nodes, Duration max, Runnable check) {
         try (var admin = admin(bootstrapServers)) {
             await(
                     nodes + " nodes",
@@ -66,14 +66,20 @@ final class Topics {
     static void awaitInSync(String bootstrapServers, int nodes, Duration max) {
         try (var admin = admin(bootstrapServers)) {
             await("all replicas of " + nodes + " nodes in sync", max, () -> {
-                var cluster = admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS);
                 var names = admin.listTopics(new ListTopicsOptions().listInternal(true))
                         .names()
                         .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-                return cluster.size() == nodes
+                return serving(admin) == nodes
                         && described(admin, names).values().stream().allMatch(Topics::inSync);
             });
         }
+    }
+
+    private static int serving(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+        return admin.describeCluster()
+                .nodes()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .size();
     }
 
     private static Map<String, TopicDescription> described(Admin admin, Collection<String> names)
@@ -95,9 +101,14 @@ final class Topics {
     }
 
     private static void await(String what, Duration max, Callable<Boolean> reached) {
+        await(what, max, () -> {}, reached);
+    }
+
+    private static void await(String what, Duration max, Runnable check, Callable<Boolean> reached) {
         var end = System.nanoTime() + max.toNanos();
         Throwable last = null;
         while (System.nanoTime() < end) {
+            check.run();
             try {
                 if (reached.call()) {
                     return;
