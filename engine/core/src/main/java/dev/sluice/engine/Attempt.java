@@ -371,7 +371,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         if (blocking() && !threadDone && !zombieCounted) {
             zombie = true;
             zombieCounted = true;
-            pipeline.zombie(1);
+            pipeline.zombie(instance, 1);
         }
     }
 
@@ -391,7 +391,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         if (zombieCounted && threadDone) {
             zombieCounted = false;
             zombie = false;
-            pipeline.zombie(-1);
+            pipeline.zombie(instance, -1);
         }
         if (phase != ENDED || zombie) {
             return;

@@ -75,7 +75,7 @@ final class Dispatcher {
         this.loop = loop;
         this.host = host;
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
-        pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsAdded));
+        pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged));
         budget.capacity(pool.capacity());
         loop.execute(pool::start);
     }
@@ -301,7 +301,12 @@ final class Dispatcher {
         pool.giveBack(instance);
     }
 
-    private void slotsAdded() {
+    /** From now on so many instances are wanted; from any thread. */
+    void resize(int instances) {
+        signal(() -> pool.resize(instances));
+    }
+
+    private void slotsChanged() {
         budget.capacity(pool.capacity());
         pipelines.forEach(this::touch);
     }
@@ -319,9 +324,13 @@ final class Dispatcher {
         callsWaiting.decrementAndGet();
     }
 
-    void zombie(int change) {
+    void zombie(Instance instance, int change) {
         zombies += change;
         host.shared().zombie(change);
+        if (instance.zombie(change)) {
+            LOG.warn("function {}: an instance is replaced: too many of its runs ignore their cancel", spec.name());
+            pool.replace(instance);
+        }
     }
 
     void checkFatal(Throwable thrown) {
@@ -457,7 +466,7 @@ final class Dispatcher {
                 state,
                 detail,
                 ready,
-                spec.instances(),
+                pool.wanted(),
                 spec.concurrency(),
                 pool.leased(),
                 runnable,

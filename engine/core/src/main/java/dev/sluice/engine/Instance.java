@@ -5,6 +5,8 @@ final class Instance {
     final Handler handler;
     private final int slots;
     private int leased;
+    private int zombies;
+    private boolean drains;
 
     Instance(Handler handler, int slots) {
         this.handler = handler;
@@ -25,5 +27,24 @@ final class Instance {
 
     void giveBack() {
         leased--;
+    }
+
+    /** Whether it gets leases. */
+    boolean serves() {
+        return !drains;
+    }
+
+    void drain() {
+        drains = true;
+    }
+
+    /**
+     * Counts a run that ignores its cancel, or the end of one.
+     *
+     * @return whether there are more than a tenth of its slots, and more than one
+     */
+    boolean zombie(int change) {
+        zombies += change;
+        return zombies > Math.max(1, slots / 10);
     }
 }

@@ -3,8 +3,10 @@ package dev.sluice.engine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,8 +14,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A function's instances: a fixed number, started at once and again with a back-off of 1 s to 60 s when they fail to.
- * Leases go to the instance that has had a free slot longest. Written by the home loop only.
+ * A function's instances: as many as are wanted, started at once and again with a back-off of 1 s to 60 s when they fail
+ * to. One that is not wanted any more, or has too many runs that ignored their cancel, gets no more leases and is closed
+ * when its last one ends. Leases go to the instance that has had a free slot longest. Written by the home loop only.
+ *
+ * <pre>
+ * starting ──► serving ──► draining ──► closed
+ *     └─ not wanted any more ─────────────┘
+ * </pre>
  */
 final class InstancePool {
     private static final Logger LOG = LoggerFactory.getLogger(InstancePool.class);
@@ -26,30 +34,82 @@ final class InstancePool {
     private final Loop loop;
     private final Scheduler starter;
     private final Runnable changed;
-    private final List<Instance> instances = new ArrayList<>();
-    /** Instances with a free slot; one appears once. */
+    private final List<Instance> serving = new ArrayList<>();
+    private final List<Instance> draining = new ArrayList<>();
+    /** Serving instances with a free slot; one appears once. */
     private final ArrayDeque<Instance> free = new ArrayDeque<>();
 
+    /** Instances on their way, those included that wait for their next attempt to start. */
+    private int starting;
+
     private int leased;
+    private int leasedOfDraining;
+    private volatile int wanted;
     private volatile boolean closed;
     private volatile int ready;
     private volatile String problem = "";
 
     /**
      * @param starter runs constructors and starts, which may block
-     * @param changed called on the loop when slots were added
+     * @param changed called on the loop when slots were added or taken away
      */
     InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed) {
         this.spec = spec;
         this.loop = loop;
         this.starter = starter;
         this.changed = changed;
+        this.wanted = spec.instances();
     }
 
-    /** Starts all instances; on the loop. */
+    /** Starts the instances that are wanted at first; on the loop. */
     void start() {
-        for (var i = 0; i < spec.instances(); i++) {
+        resize(wanted);
+    }
+
+    /** From now on so many are wanted: starts what is missing, drains those with the fewest leases; on the loop. */
+    void resize(int instances) {
+        if (closed) {
+            return;
+        }
+        wanted = instances;
+        while (serving.size() > wanted) {
+            retire(serving.stream()
+                    .min(Comparator.comparingInt(Instance::leased))
+                    .orElseThrow());
+        }
+        startMissing();
+        changed.run();
+    }
+
+    /** Drains an instance that can't be relied on any more and starts another for it; on the loop. */
+    void replace(Instance instance) {
+        if (!closed && instance.serves()) {
+            retire(instance);
+            startMissing();
+            changed.run();
+        }
+    }
+
+    private void startMissing() {
+        while (serving.size() + starting < wanted) {
+            starting++;
             start(RESTART_MIN_NANOS);
+        }
+    }
+
+    private void retire(Instance instance) {
+        instance.drain();
+        serving.remove(instance);
+        free.remove(instance);
+        ready = serving.size();
+        leasedOfDraining += instance.leased();
+        draining.add(instance);
+        closeWhenIdle(instance);
+    }
+
+    private void closeWhenIdle(Instance instance) {
+        if (instance.leased() == 0 && draining.remove(instance)) {
+            discard(instance.handler);
         }
     }
 
@@ -97,28 +157,41 @@ final class InstancePool {
 
     /** Adds an instance that is ready; on the loop. */
     void started(Handler handler) {
-        if (closed) {
+        starting--;
+        if (closed || serving.size() >= wanted) {
             discard(handler);
             return;
         }
         var instance = new Instance(handler, spec.concurrency());
-        instances.add(instance);
+        serving.add(instance);
         free.addLast(instance);
-        ready = instances.size();
-        if (ready == spec.instances()) {
+        ready = serving.size();
+        if (ready >= wanted) {
             problem = "";
         }
         changed.run();
     }
 
     private void failed(Throwable error, long backoffNanos) {
+        if (serving.size() + starting > wanted) {
+            starting--;
+            return;
+        }
         problem = "an instance does not start: " + error;
         LOG.warn(
                 "function {}: an instance does not start; next try in {} s",
                 spec.name(),
                 TimeUnit.NANOSECONDS.toSeconds(backoffNanos),
                 error);
-        loop.schedule(() -> start(Math.min(2 * backoffNanos, RESTART_MAX_NANOS)), backoffNanos);
+        loop.schedule(() -> startAgain(Math.min(2 * backoffNanos, RESTART_MAX_NANOS)), backoffNanos);
+    }
+
+    private void startAgain(long backoffNanos) {
+        if (serving.size() + starting > wanted) {
+            starting--;
+        } else {
+            start(backoffNanos);
+        }
     }
 
     /** A slot for one try, or null when none is free. */
@@ -138,11 +211,15 @@ final class InstancePool {
 
     /** Gives a slot back. */
     void giveBack(Instance instance) {
-        if (instance.free() == 0) {
+        leased--;
+        if (instance.free() == 0 && instance.serves()) {
             free.addLast(instance);
         }
         instance.giveBack();
-        leased--;
+        if (!instance.serves()) {
+            leasedOfDraining--;
+            closeWhenIdle(instance);
+        }
     }
 
     int leased() {
@@ -150,17 +227,22 @@ final class InstancePool {
     }
 
     int freeSlots() {
-        return instances.size() * spec.concurrency() - leased;
+        return serving.size() * spec.concurrency() - (leased - leasedOfDraining);
     }
 
     /** The slots of all instances that are wanted, whether they have started or not. */
     int capacity() {
-        return spec.instances() * spec.concurrency();
+        return wanted * spec.concurrency();
     }
 
     /** Instances that are ready; from any thread. */
     int ready() {
         return ready;
+    }
+
+    /** Instances that are wanted; from any thread. */
+    int wanted() {
+        return wanted;
     }
 
     /** Why an instance does not start, empty when all did; from any thread. */
@@ -172,9 +254,11 @@ final class InstancePool {
     Mono<Void> close() {
         closed = true;
         ready = 0;
-        var closing =
-                instances.stream().map(instance -> closed(instance.handler)).toList();
-        instances.clear();
+        var closing = Stream.concat(serving.stream(), draining.stream())
+                .map(instance -> closed(instance.handler))
+                .toList();
+        serving.clear();
+        draining.clear();
         free.clear();
         return Mono.when(closing);
     }

@@ -451,8 +451,8 @@ final class Pipeline {
         dispatcher.checkFatal(thrown);
     }
 
-    void zombie(int change) {
-        dispatcher.zombie(change);
+    void zombie(Instance instance, int change) {
+        dispatcher.zombie(instance, change);
     }
 
     /** Partitions held back because of blocked events. */

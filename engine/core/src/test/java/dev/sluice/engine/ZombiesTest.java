@@ -118,6 +118,25 @@ class ZombiesTest {
     }
 
     @Test
+    void replacesAnInstanceOfWhichMoreThanATenthOfTheSlotsHoldZombies() {
+        var test = new TestDispatcher(function(code, 4, TIMEOUT), workers);
+        test.attach(retries(0));
+        test.source.offer("stuck1", "a");
+        test.source.offer("stuck2", "b");
+        test.loop.runUntil(() -> began.size() == 2);
+        test.advance(TIMEOUT);
+        assertThat(test.status().leased()).isEqualTo(2);
+
+        // All slots of the new instance are free, though two of the old one's are not.
+        for (var i = 0; i < 4; i++) {
+            test.source.offer("stuck-later" + i);
+        }
+        test.loop.runUntil(() -> began.size() == 6);
+        assertThat(test.status().leased()).isEqualTo(6);
+        assertThat(test.status().instances()).isEqualTo(1);
+    }
+
+    @Test
     void leasesNothingWhileMoreZombiesThanAllowedHoldThreads() {
         var options = TestDispatcher.options(10_000, 32L << 20, 1);
         var test = new TestDispatcher(function(code, 4, TIMEOUT), workers, options);

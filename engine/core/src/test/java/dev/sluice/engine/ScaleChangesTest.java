@@ -1,0 +1,126 @@
+package dev.sluice.engine;
+
+import static dev.sluice.engine.Fixtures.function;
+import static dev.sluice.engine.Fixtures.retries;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Instances that come and go while events run, in virtual time. */
+class ScaleChangesTest {
+    private static final List<Slow> MADE = new ArrayList<>();
+
+    private final TestDispatcher test = new TestDispatcher(function(code(), 2, Duration.ofMinutes(1)));
+
+    /** Ends its runs when the test says so. */
+    static final class Slow implements Function<String, Mono<String>>, AutoCloseable {
+        final List<Sinks.One<String>> runs = new ArrayList<>();
+        volatile boolean closed;
+
+        Slow() {
+            MADE.add(this);
+        }
+
+        @Override
+        public Mono<String> apply(String text) {
+            var run = Sinks.<String>one();
+            runs.add(run);
+            return run.asMono();
+        }
+
+        void endAll() {
+            runs.forEach(run -> run.tryEmitValue("done"));
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private static FunctionCode code() {
+        try {
+            return FunctionCode.of("slow", Slow::new);
+        } catch (FunctionCodeException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        MADE.clear();
+        test.run();
+        assertThat(MADE).hasSize(1);
+    }
+
+    @Test
+    void runsMoreAtOnceWhenMoreInstancesAreWanted() {
+        test.attach(retries(0));
+        for (var i = 0; i < 8; i++) {
+            test.source.offer("e" + i);
+        }
+        test.run();
+        assertThat(test.status().leased()).isEqualTo(2);
+
+        test.dispatcher.resize(3);
+        test.run();
+        assertThat(test.status().leased()).isEqualTo(6);
+        assertThat(MADE).extracting(slow -> slow.runs.size()).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void closesAnInstanceThatIsNotWantedOnceItsRunsHaveEnded() {
+        test.attach(retries(0));
+        var event = test.source.offer("in");
+        var behind = test.source.offer("behind");
+        test.run();
+        test.dispatcher.resize(0);
+        test.source.offer("waits");
+        test.run();
+        assertThat(MADE.get(0).closed).isFalse();
+        assertThat(test.status().leased()).isEqualTo(2);
+        assertThat(test.status().runnable()).isEqualTo(1);
+
+        MADE.get(0).endAll();
+        test.run();
+        assertThat(event.accepted() && behind.accepted()).isTrue();
+        test.loop.runUntil(() -> MADE.get(0).closed);
+        assertThat(test.status().leased()).isZero();
+        assertThat(test.status().instances()).isZero();
+    }
+
+    @Test
+    void takesUpWhatWaitsWhenItScalesFromZero() {
+        test.attach(retries(0));
+        test.dispatcher.resize(0);
+        var event = test.source.offer("in");
+        test.run();
+        test.loop.runUntil(() -> MADE.get(0).closed);
+
+        test.dispatcher.resize(1);
+        test.run();
+        MADE.get(1).endAll();
+        test.run();
+        assertThat(event.accepted()).isTrue();
+    }
+
+    @Test
+    void closesTheIdlestFirst() {
+        test.dispatcher.resize(2);
+        test.attach(retries(0));
+        test.source.offer("in");
+        test.run();
+        test.dispatcher.resize(1);
+        test.loop.runUntil(() -> MADE.stream().anyMatch(slow -> slow.closed));
+
+        assertThat(MADE).filteredOn(slow -> slow.closed).singleElement().satisfies(slow -> assertThat(slow.runs)
+                .isEmpty());
+    }
+}
