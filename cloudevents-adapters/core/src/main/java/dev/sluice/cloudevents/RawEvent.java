@@ -3,6 +3,8 @@ package dev.sluice.cloudevents;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.SpecVersion;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +59,7 @@ public final class RawEvent implements CloudEvent {
     }
 
     /**
-     * A record as it came.
+     * A record as it came. Takes anything: a topic's name that no source can hold is percent-encoded in it.
      *
      * @param topic the topic that it stood on
      * @param problem why it is no event, in a sentence
@@ -72,11 +74,16 @@ public final class RawEvent implements CloudEvent {
             String problem) {
         var view = WireEvent.builder()
                 .id(partition + "-" + offset)
-                .source("/topics/" + topic)
+                .source(sourceOf(topic))
                 .type(TYPE)
                 .data(value)
                 .build();
         return new RawEvent(view, key, headers, value, problem);
+    }
+
+    private static String sourceOf(String topic) {
+        String source = "/topics/" + topic;
+        return UriText.isReference(source) ? source : "/topics/" + URLEncoder.encode(topic, StandardCharsets.UTF_8);
     }
 
     /** The same record; its stand-in changed, as by extensions that say why it was put aside. */
@@ -109,11 +116,12 @@ public final class RawEvent implements CloudEvent {
         return problem;
     }
 
-    /** Bytes of key, headers and value. */
+    /** Bytes of the stand-in with its value, of key and headers. */
     public int sizeBytes() {
         var size = (long) view.sizeBytes() + (key == null ? 0 : key.length);
         for (var header : headers) {
-            size += header.name.length() + (header.value == null ? 0 : header.value.length);
+            size += header.name.getBytes(StandardCharsets.UTF_8).length
+                    + (header.value == null ? 0 : header.value.length);
         }
         return (int) Math.min(size, Integer.MAX_VALUE);
     }
