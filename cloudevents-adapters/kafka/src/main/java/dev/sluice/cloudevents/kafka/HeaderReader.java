@@ -37,6 +37,7 @@ final class HeaderReader {
     private boolean versioned;
     private @Nullable String contentType;
     private @Nullable InvalidEventException refusal;
+    private @Nullable InvalidEventException typeRefusal;
 
     HeaderReader(EventLimits limits) {
         this.limits = limits;
@@ -45,24 +46,16 @@ final class HeaderReader {
     void read(Headers headers) {
         for (Header header : headers) {
             String name = header.key();
-            boolean attribute = name.startsWith(PREFIX);
-            attributes |= attribute;
-            if (!attribute && !isContentType(name)) {
-                continue;
-            }
-            try {
-                if (!attribute) {
-                    contentType(header);
-                } else if (refusal == null) {
-                    attribute(name, header);
-                }
-            } catch (InvalidEventException e) {
-                refusal = refusal == null ? e : refusal;
+            if (name.startsWith(PREFIX)) {
+                attributes |= !Marks.isMark(name);
+                tryAttribute(name, header);
+            } else if (isContentType(name)) {
+                tryContentType(header);
             }
         }
     }
 
-    /** Whether any header is an event's attribute. */
+    /** Whether any header is an event's attribute; what only tells of a dead letter is none. */
     boolean hasAttributes() {
         return attributes;
     }
@@ -72,14 +65,22 @@ final class HeaderReader {
         return structured;
     }
 
-    /** The content type; null when there is none or it is empty. */
+    /** The content type, not checked; null when there is none, or none that can be read. */
     @Nullable
     String contentType() {
         return contentType;
     }
 
+    /** Refuses a record whose content type can't be read, or is given twice: what holds can't be told then. */
+    void requireContentType() {
+        if (typeRefusal != null) {
+            throw typeRefusal;
+        }
+    }
+
     /** The event in binary mode, with this value as its data; refused when any header was. */
     WireEvent event(byte @Nullable [] value) {
+        requireContentType();
         if (refusal != null) {
             throw refusal;
         }
@@ -87,6 +88,24 @@ final class HeaderReader {
             throw new InvalidEventException("specversion", null, "is required");
         }
         return event.dataContentType(contentType).data(value).build(limits);
+    }
+
+    private void tryAttribute(String name, Header header) {
+        if (refusal == null) {
+            try {
+                attribute(name, header);
+            } catch (InvalidEventException e) {
+                refusal = e;
+            }
+        }
+    }
+
+    private void tryContentType(Header header) {
+        try {
+            contentType(header);
+        } catch (InvalidEventException e) {
+            typeRefusal = e;
+        }
     }
 
     private void attribute(String name, Header header) {
@@ -164,7 +183,8 @@ final class HeaderReader {
         return new InvalidEventException(name, null, "must not be given twice");
     }
 
-    private static boolean isContentType(String name) {
+    /** Whether a header is the content type; in any case, as many writers do not heed it. */
+    static boolean isContentType(String name) {
         return name.length() == CONTENT_TYPE.length() && name.equalsIgnoreCase(CONTENT_TYPE);
     }
 }

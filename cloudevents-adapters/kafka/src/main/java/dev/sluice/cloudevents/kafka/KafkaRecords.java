@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>A record that claims to be an event and is not valid, or is larger than the limits, becomes a {@link RawEvent} that
- * says which attribute breaks which rule. Attributes are UTF-8 as it stands: nothing is percent-decoded. A header without
+ * says which attribute breaks which rule. Headers that tell of a dead letter ({@code ce_dl…}, {@code ce_sluicehops}) make
+ * no record an event, and are always read as extensions. Attributes are UTF-8 as it stands: nothing is percent-decoded. A header without
  * a value is an attribute that is not set; a record without a value is an event without data.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">Kafka
@@ -116,6 +117,7 @@ public final class KafkaRecords {
             HeaderReader reader = new HeaderReader(limits);
             reader.read(headers);
             if (reader.isStructured()) {
+                reader.requireContentType();
                 return structured(reader.contentType(), value);
             }
             if (reader.hasAttributes()) {

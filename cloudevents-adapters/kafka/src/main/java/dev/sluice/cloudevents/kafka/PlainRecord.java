@@ -3,7 +3,6 @@ package dev.sluice.cloudevents.kafka;
 import dev.sluice.cloudevents.EventLimits;
 import dev.sluice.cloudevents.InvalidEventException;
 import dev.sluice.cloudevents.WireEvent;
-import java.time.Instant;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +15,6 @@ final class PlainRecord {
     static final String TYPE = "dev.knative.kafka.event";
 
     private static final String HEADER_PREFIX = "kafkaheader";
-    /** The last millisecond that RFC 3339 can name. */
-    private static final long TIME_MAX = 253_402_300_799_999L;
 
     private final EventLimits limits;
     private final WireEvent.Builder event = WireEvent.builder();
@@ -44,8 +41,8 @@ final class PlainRecord {
                 .type(TYPE)
                 .subject("partition:" + partition + "#" + offset)
                 .data(value);
-        if (timestamp >= 0 && timestamp <= TIME_MAX) {
-            plain.event.time(Instant.ofEpochMilli(timestamp).toString());
+        if (timestamp >= 0 && timestamp <= MillisText.MAX) {
+            plain.event.time(MillisText.of(timestamp));
         }
         plain.key(key);
         for (Header header : headers) {
@@ -66,32 +63,39 @@ final class PlainRecord {
     }
 
     private void key(byte @Nullable [] key) {
-        if (key != null) {
-            extension("key", key);
-            extension("partitionkey", key);
+        String text = attributeValue(key);
+        if (text != null) {
+            extension("key", text);
+            extension("partitionkey", text);
         }
     }
 
     private void header(Header header) {
-        if (header.key().equalsIgnoreCase(HeaderReader.CONTENT_TYPE)) {
+        if (HeaderReader.isContentType(header.key())) {
             return;
         }
-        String name = extensionName(header.key());
-        byte[] value = header.value();
-        if (name != null && value != null) {
-            extension(name, value);
+        String name = Marks.isMark(header.key()) ? Marks.name(header.key()) : extensionName(header.key());
+        String text = name == null ? null : attributeValue(header.value());
+        if (name != null && text != null) {
+            extension(name, text);
         }
     }
 
-    private void extension(String name, byte[] value) {
-        if (value.length == 0 || value.length > limits.valueBytes() || extensions == limits.extensions()) {
-            return;
-        }
-        String text = Utf8Text.decode(value);
-        if (text != null && Utf8Text.isAttributeValue(text)) {
-            extensions += event.hasExtension(name) ? 0 : 1;
+    private void extension(String name, String text) {
+        boolean added = !event.hasExtension(name);
+        if (!added || extensions < limits.extensions()) {
             event.extension(name, text);
+            extensions += added ? 1 : 0;
         }
+    }
+
+    /** The text that an attribute can have as its value; null when these bytes are none. */
+    private @Nullable String attributeValue(byte @Nullable [] bytes) {
+        if (bytes == null || bytes.length == 0 || bytes.length > limits.valueBytes()) {
+            return null;
+        }
+        String text = Utf8Text.decode(bytes);
+        return text != null && Utf8Text.isAttributeValue(text) ? text : null;
     }
 
     /** In lower case, without the characters that a name can't have; null when nothing is left or it is too long. */

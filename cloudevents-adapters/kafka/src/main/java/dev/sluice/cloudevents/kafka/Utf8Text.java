@@ -34,6 +34,17 @@ final class Utf8Text {
         return true;
     }
 
+    /** Whether a text is an attribute's name from here on: letters a to z and digits, at least one. */
+    static boolean isAttributeName(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return from < text.length();
+    }
+
     /** How many bytes a text is. */
     static int length(String text) {
         int bytes = text.length();
