@@ -1,0 +1,196 @@
+package dev.sluice.engine.scaling;
+
+import dev.sluice.broker.Ordering;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * The default rule: as many slots as Little's law asks for, from what arrives and from what waits; bounded upwards by
+ * what more slots could bring, downwards by what was busy lately.
+ */
+final class DemandRule implements ScalingRule {
+    private static final double UTILISATION = 0.8;
+    private static final double FLOOR_UTILISATION = 0.7;
+    private static final double PANIC = 2;
+    private static final double CPU_SATURATED = 0.95;
+
+    private final ScaleLimits limits;
+    private final ServiceTime serviceTime;
+    private final Slack slack = new Slack();
+    private final GainReview review = new GainReview();
+    private final Descent descent = new Descent();
+
+    DemandRule(ScaleLimits limits) {
+        this.limits = limits;
+        serviceTime = new ServiceTime(limits);
+    }
+
+    @Override
+    public Decision decide(Load load) {
+        var seconds = serviceTime.observe(load.slots());
+        var slotsFree = slack.observe(load, limits.concurrency());
+        review.observe(load, seconds, limits.concurrency());
+
+        var from = load.instances().wanted();
+        var wanted = keptToPartitions(load, Double.isNaN(seconds) ? doubled(load) : needed(load, seconds));
+        var bounded = wanted;
+        if (wanted.to() > from) {
+            bounded = raised(load, wanted, slotsFree);
+        } else if (wanted.to() < from) {
+            bounded = lowered(load, wanted);
+        }
+        var decided = clamped(bounded);
+        if (decided.to() < from) {
+            descent.lowered(load.nowNanos());
+        }
+        return Decision.of(load, decided.to(), decided.reason(), decided.words());
+    }
+
+    private Proposal needed(Load load, double seconds) {
+        var arrivals = load.arrivals();
+        var panic = arrivals.perSecond1s() >= PANIC * arrivals.perSecond6s() && arrivals.perSecond1s() > 0;
+        var rate = panic ? arrivals.perSecond1s() : arrivals.perSecond6s();
+        var waiting = load.backlog().events();
+        var drain = limits.drain().toNanos() / 1e9;
+        var slots = seconds * (rate + waiting / drain) / UTILISATION;
+        var working = rate > 0 || waiting > 0 || load.slots().leased() > 0;
+        var instances = working ? Math.max(1, limits.instancesFor(slots)) + limits.warm() : 0;
+        if (load.instances().wanted() == 0 && load.backlog().here() == 0) {
+            return new Proposal(
+                    0, Reason.ZERO, () -> "no event has passed the filters; " + count(waiting) + " are not fetched");
+        }
+        return new Proposal(
+                instances,
+                panic ? Reason.PANIC : Reason.NEED,
+                () -> String.format(
+                        Locale.ROOT,
+                        "%.3f s per event x (%.1f/s %s + %s waiting / %.1f s) / %.1f = %.1f slots, %d per instance%s",
+                        seconds,
+                        rate,
+                        panic ? "in the last second" : "arriving",
+                        count(waiting),
+                        drain,
+                        UTILISATION,
+                        slots,
+                        limits.concurrency(),
+                        limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : ""));
+    }
+
+    /** Nobody knows how long an event takes: as many again, while that is not enough by mere number. */
+    private Proposal doubled(Load load) {
+        var from = load.instances().wanted();
+        var waiting = load.backlog().events();
+        var slots = from * limits.concurrency();
+        var to = from;
+        if (from == 0) {
+            to = load.backlog().here() > 0 ? 1 + limits.warm() : 0;
+        } else if (waiting > slots) {
+            to = Math.max(
+                    from,
+                    Math.min(
+                            2 * from, limits.instancesFor(waiting + load.slots().leased())));
+        }
+        return new Proposal(
+                to,
+                Reason.UNKNOWN_SERVICE_TIME,
+                () -> "nothing has settled yet; " + count(waiting) + " wait for " + slots + " slots");
+    }
+
+    private Proposal keptToPartitions(Load load, Proposal wanted) {
+        var partitions = load.backlog().partitionsWithWork();
+        var instances = Math.max(1, limits.instancesFor(partitions));
+        if (load.backlog().ordering() != Ordering.PARTITION || wanted.to() <= instances) {
+            return wanted;
+        }
+        return new Proposal(
+                instances,
+                Reason.CAP_PARTITIONS,
+                () -> partitions + " partitions have work, each one event at a time; else "
+                        + wanted.words().get());
+    }
+
+    private Proposal raised(Load load, Proposal wanted, boolean slotsFree) {
+        var from = load.instances().wanted();
+        var slots = load.slots();
+        if (load.instances().startFailures() > 0) {
+            return held(
+                    Math.max(1, from),
+                    Reason.HOLD_STARTS,
+                    () -> "the last " + load.instances().startFailures() + " starts of an instance failed",
+                    wanted);
+        }
+        if (slots.max() > 0 && slots.leased() >= slots.max()) {
+            return held(
+                    from, Reason.CAP_ADAPTIVE, () -> "the adaptive limit of " + slots.max() + " slots binds", wanted);
+        }
+        if (slotsFree) {
+            var ready = load.instances().ready() * limits.concurrency();
+            var keys = load.backlog().ordering() != Ordering.NONE;
+            return held(
+                    from,
+                    keys ? Reason.CAP_KEYS : Reason.HOLD_ELSEWHERE,
+                    () -> slots.leased() + " of " + ready + " slots are in use while "
+                            + count(load.backlog().events()) + " wait: "
+                            + (keys ? "too few keys" : "they come no faster from their source"),
+                    wanted);
+        }
+        if (review.held()) {
+            return held(
+                    review.allowed(load.nowNanos(), from, wanted.to()),
+                    load.cpu() >= CPU_SATURATED ? Reason.HOLD_CPU : Reason.HOLD_ELSEWHERE,
+                    () -> load.cpu() >= CPU_SATURATED
+                            ? "the last step up brought nothing: the CPU is saturated"
+                            : "the last step up brought nothing: the limit is elsewhere (broker, sink)",
+                    wanted);
+        }
+        return wanted;
+    }
+
+    private static Proposal held(int to, Reason reason, Supplier<String> why, Proposal wanted) {
+        return new Proposal(
+                to,
+                reason,
+                () -> why.get() + "; else " + wanted.to() + ", "
+                        + wanted.words().get());
+    }
+
+    private Proposal lowered(Load load, Proposal wanted) {
+        var from = load.instances().wanted();
+        if (!load.backlog().lagKnown()) {
+            return held(from, Reason.HOLD_UNKNOWN_LAG, () -> "it is unknown how much waits", wanted);
+        }
+        if (limits.min() == 0 && load.idleNanos() >= limits.idle().toNanos()) {
+            return new Proposal(0, Reason.ZERO, () -> "no work for " + load.idleNanos() / 1_000_000_000L + " s");
+        }
+        var peak = load.slots().leasedPeak60s();
+        var floor = Math.max(1, limits.instancesFor(peak / FLOOR_UTILISATION));
+        var kept = floor + (wanted.to() > 0 ? limits.warm() : 0);
+        var lowest = descent.lowest(from, load.nowNanos());
+        var to = Math.min(from, Math.max(wanted.to(), Math.max(kept, lowest)));
+        if (to == wanted.to()) {
+            return wanted;
+        }
+        if (lowest > Math.max(wanted.to(), kept)) {
+            return held(to, Reason.HALVING, () -> "at most half less in 10 s", wanted);
+        }
+        return held(
+                to,
+                Reason.FLOOR,
+                () -> String.format(
+                        Locale.ROOT, "%.1f slots were busy within the last minute, / %.1f", peak, FLOOR_UTILISATION),
+                wanted);
+    }
+
+    private Proposal clamped(Proposal proposal) {
+        var to = limits.clamp(proposal.to());
+        if (to == proposal.to()) {
+            return proposal;
+        }
+        var min = to > proposal.to();
+        return held(to, min ? Reason.MIN : Reason.MAX, () -> (min ? "min is " : "max is ") + to, proposal);
+    }
+
+    private static String count(double events) {
+        return String.format(Locale.ROOT, "%,d", Math.round(events));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.sluice.engine.scaling;
+
+import dev.sluice.broker.Ordering;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Turns what an engine counts of one function into the windowed figures of a {@link Load}: the one place that knows how
+ * long "recently" is. It is fed every 100 ms, and more often when something is urgent; it holds 60 s in some 80 KB.
+ * One thread at a time; no clock.
+ */
+public final class LoadWindows {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int LEASED_SECONDS = 0;
+    private static final int SETTLED = 1;
+    private static final int CALLS = 2;
+    private static final int ASKED_SECONDS = 3;
+    private static final int BUSY = 4;
+    private static final int FIGURES = 5;
+
+    private final SampleRing ring = new SampleRing(60 * SECOND, FIGURES);
+    private final Map<String, TopicWindow> topics = new HashMap<>();
+    private double askedSeconds;
+    private double askedBefore;
+    private long nanosBefore;
+    private long workedNanos;
+    private long doneBefore;
+    private boolean started;
+
+    /** Takes one more sample and says what the load is now. */
+    public Load add(LoadSample sample) {
+        var now = sample.nowNanos();
+        feedTopics(sample);
+        var backlog = backlog(sample);
+        var asked = sample.leased() + (double) backlog.here();
+        if (started) {
+            askedSeconds += askedBefore * (now - nanosBefore) / 1e9;
+        }
+        askedBefore = asked;
+        nanosBefore = now;
+        ring.add(
+                now,
+                sample.leasedNanosTotal() / 1e9,
+                (double) sample.settledTotal(),
+                (double) sample.callsTotal(),
+                askedSeconds,
+                busy(now, sample));
+        return new Load(
+                now,
+                sample.instances(),
+                slots(sample, now),
+                arrivals(now),
+                backlog,
+                idle(sample, backlog),
+                sample.cpu());
+    }
+
+    private void feedTopics(LoadSample sample) {
+        topics.keySet()
+                .retainAll(
+                        sample.topics().stream().map(LoadSample.Topic::trigger).toList());
+        for (var topic : sample.topics()) {
+            topics.computeIfAbsent(topic.trigger(), name -> new TopicWindow()).add(sample.nowNanos(), topic);
+        }
+    }
+
+    /** Slots in use over the last second, on average. */
+    private double busy(long now, LoadSample sample) {
+        if (!started) {
+            return sample.leased();
+        }
+        var back = ring.backTo(now - SECOND);
+        var seconds = (now - ring.time(back)) / 1e9;
+        var leasedSeconds = sample.leasedNanosTotal() / 1e9 - ring.value(LEASED_SECONDS, back);
+        return seconds <= 0 ? sample.leased() : leasedSeconds / Math.max(1, seconds);
+    }
+
+    private Load.Slots slots(LoadSample sample, long now) {
+        var ten = ring.backTo(now - 10 * SECOND);
+        var minute = ring.backTo(now - 60 * SECOND);
+        return new Load.Slots(
+                sample.leased(),
+                ring.peak(BUSY, minute),
+                ring.growth(LEASED_SECONDS, ten),
+                (long) ring.growth(SETTLED, ten),
+                ring.value(LEASED_SECONDS, 0),
+                sample.settledTotal(),
+                mean(minute),
+                mean(ring.backTo(now - 6 * SECOND)),
+                sample.slotsMax());
+    }
+
+    private double mean(int back) {
+        var seconds = ring.seconds(back);
+        return seconds <= 0 ? askedBefore : ring.growth(ASKED_SECONDS, back) / seconds;
+    }
+
+    private Load.Arrivals arrivals(long now) {
+        var six = ring.backTo(now - 6 * SECOND);
+        var one = ring.backTo(now - SECOND);
+        var perSecond6s = ring.growth(CALLS, six) / Math.max(1, ring.seconds(six));
+        var perSecond1s = ring.growth(CALLS, one) / Math.max(1, ring.seconds(one));
+        for (var topic : topics.values()) {
+            perSecond6s += topic.perSecond6s();
+            perSecond1s += topic.perSecond1s();
+        }
+        return new Load.Arrivals(perSecond6s, perSecond1s);
+    }
+
+    private Load.Backlog backlog(LoadSample sample) {
+        var ordering = sample.callsTotal() > 0 ? Ordering.NONE : Ordering.PARTITION;
+        var passing = 0.0;
+        var known = true;
+        var lag = 0L;
+        var working = 0;
+        for (var topic : sample.topics()) {
+            var window = topics.get(topic.trigger());
+            passing += window == null ? 0 : Math.max(0, topic.unfetched()) * window.share();
+            known &= topic.known();
+            ordering = looser(ordering, topic.ordering());
+            for (var partition : topic.lag().partitions()) {
+                lag += partition.known() ? partition.events() : 0;
+                working += partition.known() && partition.events() == 0 ? 0 : 1;
+            }
+        }
+        return new Load.Backlog(
+                sample.topics().isEmpty() ? Ordering.NONE : ordering,
+                passing,
+                known,
+                lag,
+                sample.runnable(),
+                sample.waitingCalls(),
+                working);
+    }
+
+    private static Ordering looser(Ordering one, Ordering other) {
+        if (one == Ordering.NONE || other == Ordering.NONE) {
+            return Ordering.NONE;
+        }
+        return one == Ordering.KEY ? one : other;
+    }
+
+    private long idle(LoadSample sample, Load.Backlog backlog) {
+        var done = sample.settledTotal() + sample.callsTotal();
+        if (!started || sample.leased() > 0 || backlog.events() >= 1 || done != doneBefore) {
+            workedNanos = sample.nowNanos();
+        }
+        started = true;
+        doneBefore = done;
+        return sample.nowNanos() - workedNanos;
+    }
+}
