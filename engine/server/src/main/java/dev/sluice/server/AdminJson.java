@@ -1,17 +1,33 @@
 package dev.sluice.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.server.NodeState.NodeBroker;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The admin API's JSON: statuses by the names of their fields. */
 final class AdminJson {
     private final ObjectMapper mapper = new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+    private final ObjectReader requests = mapper.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** The request in the body; empty when it is none. */
+    Optional<ResetRequest> resetRequest(byte[] body) {
+        try {
+            return Optional.ofNullable(requests.readValue(body, ResetRequest.class));
+        } catch (IOException notOne) {
+            return Optional.empty();
+        }
+    }
 
     byte[] write(Object value) {
         try {
@@ -39,7 +55,17 @@ final class AdminJson {
     /** A broker's name, kind and health. */
     BrokerItem broker(NodeBroker broker) {
         var health = Readiness.health(broker);
-        return new BrokerItem(broker.broker().name(), broker.kind(), health.up() ? "UP" : "DOWN", health.detail());
+        var kind = broker.manifest().kind();
+        return new BrokerItem(
+                broker.name(), kind.word(), health.up() ? "UP" : "DOWN", health.detail(), kind.settings());
+    }
+
+    /** 503 when another try may go well, else 409: the engine is as it was. */
+    Reply problem(BrokerException failed) {
+        var detail = String.valueOf(failed.getMessage());
+        return failed.transientFault()
+                ? problem(503, "Service Unavailable", detail).with("Retry-After", "5")
+                : problem(409, "Conflict", detail);
     }
 
     Reply problem(int status, String title, String detail) {
@@ -52,8 +78,17 @@ final class AdminJson {
      *
      * @param state UP or DOWN
      * @param detail why it is down; empty when it is up
+     * @param settings what it runs with, without secrets
      */
-    record BrokerItem(String name, String kind, String state, String detail) {}
+    record BrokerItem(String name, String kind, String state, String detail, Map<String, String> settings) {}
+
+    /**
+     * What is asked of a reset.
+     *
+     * @param to earliest, latest or a time
+     * @param partitions absent or empty for all
+     */
+    record ResetRequest(@Nullable String to, @Nullable List<Integer> partitions) {}
 
     /** RFC 9457. */
     record Problem(String type, String title, int status, String detail) {}

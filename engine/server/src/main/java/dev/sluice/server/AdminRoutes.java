@@ -1,8 +1,11 @@
 package dev.sluice.server;
 
+import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.server.AdminJson.Health;
 import dev.sluice.server.AdminJson.VersionItem;
+import dev.sluice.server.NodeState.NodeBroker;
+import dev.sluice.server.manifest.Starts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -15,12 +18,17 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import reactor.core.publisher.Mono;
 
-/** The admin API's table of routes. All of them read; nothing here changes the node. */
+/** The admin API's table of routes. All but one read. */
 final class AdminRoutes {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Pattern ITEM = Pattern.compile("(/admin/v1/[a-z]+)/([A-Za-z0-9._-]{1,249})");
+    private static final Pattern RESET = Pattern.compile("/admin/v1/triggers/([A-Za-z0-9._-]{1,249})/reset");
+    private static final String NOTHING = "there is nothing at this path";
     private static final String BY_NAME = "/{name}";
+    private static final String RESET_PATH = "/admin/v1/triggers/{name}/reset";
+    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
 
     private final NodeState node;
     private final AdminJson json = new AdminJson();
@@ -44,11 +52,20 @@ final class AdminRoutes {
     Set<String> paths() {
         var paths = new TreeSet<>(exact.keySet());
         byName.keySet().forEach(path -> paths.add(path + BY_NAME));
+        paths.add(RESET_PATH);
         return paths;
     }
 
     /** The answer to a GET. Blocks. */
     Reply get(String path) {
+        try {
+            return read(path);
+        } catch (BrokerException failed) {
+            return json.problem(failed);
+        }
+    }
+
+    private Reply read(String path) {
         var route = exact.get(path);
         if (route != null) {
             return route.get();
@@ -60,13 +77,48 @@ final class AdminRoutes {
                 return collection.apply(item.group(2));
             }
         }
-        return Console.file(path).orElseGet(() -> json.problem(404, "Not Found", "there is nothing at this path"));
+        return Console.file(path).orElseGet(() -> json.problem(404, "Not Found", NOTHING));
     }
 
-    /** Whether a route takes the path, whatever its answer may be. Never blocks. */
-    boolean takes(String path) {
+    /** The methods of the path, as {@code Allow} has them; empty when there is nothing at it. Never blocks. */
+    String allows(String path) {
+        if (RESET.matcher(path).matches()) {
+            return "POST";
+        }
         var item = ITEM.matcher(path);
-        return exact.containsKey(path) || path.equals("/") || (item.matches() && byName.containsKey(item.group(1)));
+        var read = exact.containsKey(path) || path.equals("/") || (item.matches() && byName.containsKey(item.group(1)));
+        return read ? "GET, HEAD" : "";
+    }
+
+    /** The answer to a POST of a path that {@link #allows} it. Blocks. */
+    Reply post(String path, byte[] body) {
+        var reset = RESET.matcher(path);
+        return reset.matches() ? reset(reset.group(1), body) : json.problem(404, "Not Found", NOTHING);
+    }
+
+    private Reply reset(String name, byte[] body) {
+        var trigger = node.reset().trigger(name);
+        if (trigger.isEmpty()) {
+            return json.problem(404, "Not Found", "there is no trigger named '" + name + "'");
+        }
+        var request = json.resetRequest(body);
+        var to = request.map(AdminJson.ResetRequest::to).flatMap(Starts::parse);
+        if (request.isEmpty() || to.isEmpty()) {
+            return json.problem(
+                    400, "Bad Request", "the body must be {\"to\": …, \"partitions\": [0, 1]}; to " + Starts.RULE);
+        }
+        var partitions = Objects.requireNonNullElse(request.get().partitions(), List.<Integer>of());
+        if (partitions.stream().anyMatch(partition -> partition == null || partition < 0)) {
+            return json.problem(400, "Bad Request", "partitions must be numbers from 0 on");
+        }
+        try {
+            var moved = node.reset()
+                    .reset(trigger.get(), Set.copyOf(partitions), to.get())
+                    .block();
+            return json.one(Objects.requireNonNull(moved, "a reset says what it moved"));
+        } catch (BrokerException failed) {
+            return json.problem(failed);
+        }
     }
 
     Reply problem(int status, String title, String detail) {
@@ -104,7 +156,7 @@ final class AdminRoutes {
 
     private Map<String, Object> brokers() {
         var items = new LinkedHashMap<String, Object>();
-        node.brokers().forEach(broker -> items.put(broker.broker().name(), json.broker(broker)));
+        node.brokers().forEach(broker -> items.put(broker.name(), json.broker(broker)));
         return items;
     }
 
@@ -112,9 +164,9 @@ final class AdminRoutes {
     private Map<String, Object> topics() {
         var items = new LinkedHashMap<String, Object>();
         for (var broker : node.brokers()) {
-            var name = broker.broker().name();
-            var topics = broker.broker().topics().block(Duration.ofSeconds(5));
-            for (TopicStatus topic : Objects.requireNonNullElse(topics, List.<TopicStatus>of())) {
+            var name = broker.name();
+            var topics = topicsOf(broker);
+            for (var topic : topics) {
                 var item = json.topic(name, topic);
                 if (items.putIfAbsent(topic.topic(), item) != null) {
                     items.put(name + "." + topic.topic(), item);
@@ -122,6 +174,17 @@ final class AdminRoutes {
             }
         }
         return items;
+    }
+
+    private static List<TopicStatus> topicsOf(NodeBroker broker) {
+        var topics = broker.broker()
+                .topics()
+                .timeout(
+                        TOPICS_PATIENCE,
+                        Mono.error(() -> new BrokerException.Unavailable(
+                                broker.name(), "no answer within " + TOPICS_PATIENCE.toSeconds() + " s", null)))
+                .block();
+        return Objects.requireNonNullElse(topics, List.of());
     }
 
     private Reply version() {

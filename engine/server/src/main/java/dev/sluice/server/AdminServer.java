@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class AdminServer {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
     private static final int REQUEST_BYTES_MAX = 8 << 10;
+    private static final String JSON = "application/json";
 
     private final AdminRoutes routes;
     private final DisposableServer server;
@@ -59,8 +61,9 @@ final class AdminServer {
 
     private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response) {
         // Statuses are asked of other threads and meters take locks: nothing for an event loop.
-        return Mono.fromCallable(() -> reply(request))
-                .subscribeOn(Schedulers.boundedElastic())
+        return body(request)
+                .publishOn(Schedulers.boundedElastic())
+                .map(body -> reply(request, body))
                 .onErrorResume(error -> {
                     LOG.atError().setCause(error).log("{} {} failed", request.method(), request.uri());
                     return Mono.just(routes.problem(500, "Internal Server Error", "see the engine's log"));
@@ -68,16 +71,57 @@ final class AdminServer {
                 .flatMap(reply -> send(request, response, reply));
     }
 
-    private Reply reply(HttpServerRequest request) {
+    /** The request's body; no more of it than any request may have. */
+    private static Mono<byte[]> body(HttpServerRequest request) {
+        return isRead(request)
+                ? Mono.just(new byte[0])
+                : request.receive()
+                        .asByteArray()
+                        .scanWith(ByteArrayOutputStream::new, AdminServer::appended)
+                        .takeUntil(read -> read.size() > REQUEST_BYTES_MAX)
+                        .last()
+                        .map(ByteArrayOutputStream::toByteArray);
+    }
+
+    private static ByteArrayOutputStream appended(ByteArrayOutputStream read, byte[] more) {
+        read.writeBytes(more);
+        return read;
+    }
+
+    private Reply reply(HttpServerRequest request, byte[] body) {
         if (!isOurs(request.requestHeaders().get(HttpHeaderNames.HOST))) {
             return routes.problem(421, "Misdirected Request", "the host must be 127.0.0.1, localhost or [::1]");
         }
         var path = path(request.uri());
-        if (!isRead(request) && routes.takes(path)) {
-            return routes.problem(405, "Method Not Allowed", "this API only reads")
-                    .with("Allow", "GET, HEAD");
+        var allowed = routes.allows(path);
+        if (isRead(request) ? allowed.equals("POST") : !allowed.isEmpty() && !isPost(request, allowed)) {
+            return routes.problem(405, "Method Not Allowed", "this path takes " + allowed)
+                    .with("Allow", allowed);
         }
-        return routes.get(path);
+        if (isRead(request) || allowed.isEmpty()) {
+            return routes.get(path);
+        }
+        return body.length > REQUEST_BYTES_MAX
+                ? routes.problem(413, "Content Too Large", "a request has at most " + REQUEST_BYTES_MAX + " bytes")
+                : changing(request, path, body);
+    }
+
+    /** What changes something is asked for by our own page or by none: a page elsewhere can't send this type unasked. */
+    private Reply changing(HttpServerRequest request, String path, byte[] body) {
+        var headers = request.requestHeaders();
+        var origin = headers.get(HttpHeaderNames.ORIGIN);
+        if (origin != null && !origin.equals("http://" + headers.get(HttpHeaderNames.HOST))) {
+            return routes.problem(403, "Forbidden", "requests of other pages change nothing here");
+        }
+        var type = String.valueOf(headers.get(HttpHeaderNames.CONTENT_TYPE));
+        if (!type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
+            return routes.problem(415, "Unsupported Media Type", "the body must be " + JSON);
+        }
+        return routes.post(path, body);
+    }
+
+    private static boolean isPost(HttpServerRequest request, String allowed) {
+        return request.method().equals(HttpMethod.POST) && allowed.equals("POST");
     }
 
     private static boolean isRead(HttpServerRequest request) {

@@ -30,6 +30,7 @@ import reactor.netty.http.server.HttpServer;
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration FUNCTIONS_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration DRAIN_EXTRA = Duration.ofSeconds(5);
     private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
@@ -52,7 +53,8 @@ final class Node {
     }
 
     /**
-     * Starts a node; it serves once this returns. Blocks, up to 30 s for the functions' first instances.
+     * Starts a node; it serves once this returns. Blocks, up to 30 s for the functions' first instances and up to 5 s for
+     * the topics of clusters.
      *
      * @throws NodeException when something can't be opened; then all is closed again
      */
@@ -82,18 +84,40 @@ final class Node {
         engine = running;
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
-        var routes = Triggers.attach(manifest.triggers(), opened, running);
+        var routes = Triggers.attach(manifest.triggers(), settings.acceptTriggerChange(), opened, running);
         var front = ingress(opened, running, routes, limits);
         ingress = front;
-        var state = new NodeState(opened.brokers(), running::functions, running::triggers, draining::get);
+        var state = state(manifest, opened, running);
         var adminServer = AdminServer.start(new AdminRoutes(state, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
         awaitFunctions(running);
+        awaitTopics(opened);
         var http = front.configure(HttpServer.create()).handle(front.handler());
         var bound = HttpServers.bind(http, settings.host(), settings.port(), "port");
         server = bound;
         closing.push(() -> HttpServers.close(bound));
+    }
+
+    private NodeState state(Manifest manifest, Topics opened, Engine running) {
+        return new NodeState(
+                opened.brokers(),
+                running::functions,
+                running::triggers,
+                () -> opened.closed().stream()
+                        .map(gate -> new NodeState.ClosedTopic(gate.topic().broker(), gate.trouble()))
+                        .toList(),
+                new PositionReset(manifest.triggers(), opened::broker),
+                draining::get);
+    }
+
+    /** Waits a little for the topics of clusters: mostly they are there, and then nobody sees a node that is not ready. */
+    private static void awaitTopics(Topics topics) {
+        topics.opened().timeout(TOPICS_PATIENCE, Mono.empty()).block();
+        var closed = topics.closed();
+        if (!closed.isEmpty()) {
+            LOG.warn("the node serves though it is not ready: {}", closed.get(0).trouble());
+        }
     }
 
     /** The engine's defaults; a fatal error is logged before it ends the process. */

@@ -34,6 +34,13 @@ final class NodeOptions {
             description = "Time to finish what is in flight at a stop (env SLUICE_GRACE, default 25s).")
     private @Nullable String grace;
 
+    @Option(
+            names = "--accept-trigger-change",
+            description =
+                    "Take over partitions on which another set of triggers worked, and keep the new set from then on"
+                            + " (env SLUICE_ACCEPT_TRIGGER_CHANGE=true).")
+    private boolean acceptTriggerChange;
+
     /** The settings that follow; ends the command when a flag or variable is wrong. */
     Settings settings(ServerManifest manifest) {
         var flags = new LinkedHashMap<String, String>();
@@ -41,6 +48,7 @@ final class NodeOptions {
         put(flags, "admin-port", adminPort);
         put(flags, "host", host);
         put(flags, "grace", grace);
+        put(flags, "accept-trigger-change", acceptTriggerChange ? "true" : null);
         try {
             return Settings.of(flags, System.getenv(), manifest);
         } catch (InvalidSettingsException e) {

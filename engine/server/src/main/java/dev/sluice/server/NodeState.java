@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.broker.Broker;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.manifest.BrokerManifest;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -13,12 +14,16 @@ import java.util.function.Supplier;
  * @param brokers those of the node, by name
  * @param functions as they are now
  * @param triggers as they are now
+ * @param closedTopics topics of clusters that were not found or made yet
+ * @param reset moves the positions of triggers
  * @param draining whether the node is about to stop
  */
 record NodeState(
         List<NodeBroker> brokers,
         Supplier<List<FunctionStatus>> functions,
         Supplier<List<TriggerStatus>> triggers,
+        Supplier<List<ClosedTopic>> closedTopics,
+        PositionReset reset,
         BooleanSupplier draining) {
     NodeState {
         brokers = List.copyOf(brokers);
@@ -27,7 +32,23 @@ record NodeState(
     /**
      * A broker of the node.
      *
-     * @param kind as a manifest writes it: memory
+     * @param manifest what was asked for
      */
-    record NodeBroker(String kind, Broker broker) {}
+    record NodeBroker(BrokerManifest manifest, Broker broker) {
+        String name() {
+            return manifest.name();
+        }
+
+        /** Whether what it keeps ends with this process. */
+        boolean inMemory() {
+            return manifest.kind() instanceof BrokerManifest.Memory;
+        }
+    }
+
+    /**
+     * A topic that is not open.
+     *
+     * @param reason why not, in a sentence that names the topic
+     */
+    record ClosedTopic(String broker, String reason) {}
 }

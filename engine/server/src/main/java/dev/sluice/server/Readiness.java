@@ -6,7 +6,9 @@ import dev.sluice.engine.TriggerStatus;
 import dev.sluice.server.NodeState.NodeBroker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import reactor.core.publisher.Mono;
 
 /** Whether a node should get traffic, and every reason why not. */
@@ -21,15 +23,29 @@ final class Readiness {
         if (node.draining().getAsBoolean()) {
             reasons.add("the node is draining");
         }
+        var told = new HashSet<String>();
+        addBrokers(node, reasons, told);
+        node.functions().get().forEach(function -> addReason(function, reasons));
+        node.triggers().get().forEach(trigger -> addReason(trigger, reasons, told));
+        return reasons;
+    }
+
+    /** Brokers that are down, and the closed topics of the others: what both have in common is told once. */
+    private static void addBrokers(NodeState node, List<String> reasons, Set<String> told) {
+        var down = new HashSet<String>();
         for (var broker : node.brokers()) {
             var health = health(broker);
             if (!health.up()) {
-                reasons.add("broker '" + broker.broker().name() + "' is down: " + health.detail());
+                down.add(broker.name());
+                reasons.add("broker '" + broker.name() + "' is down: " + health.detail());
             }
         }
-        node.functions().get().forEach(function -> addReason(function, reasons));
-        node.triggers().get().forEach(trigger -> addReason(trigger, reasons));
-        return reasons;
+        for (var topic : node.closedTopics().get()) {
+            told.add(topic.reason());
+            if (!down.contains(topic.broker())) {
+                reasons.add(topic.reason());
+            }
+        }
     }
 
     static Health health(NodeBroker broker) {
@@ -47,7 +63,13 @@ final class Readiness {
         }
     }
 
-    private static void addReason(TriggerStatus trigger, List<String> reasons) {
+    private static void addReason(TriggerStatus trigger, List<String> reasons, Set<String> told) {
+        trigger.troubles().stream()
+                .filter(trouble -> !told.contains(trouble.reason()))
+                .map(trouble -> "trigger '" + trigger.name() + "'"
+                        + (trouble.partition() < 0 ? "" : ", partition " + trouble.partition()) + ": "
+                        + trouble.reason())
+                .forEach(reasons::add);
         if (trigger.state() == TriggerStatus.State.STOPPED) {
             reasons.add(sentence("trigger '" + trigger.name() + "' is STOPPED", trigger.detail()));
         } else if (trigger.parked() > 0) {

@@ -18,12 +18,19 @@ import org.jspecify.annotations.Nullable;
  * @param port of the ingress, 8080; 0 for a free one
  * @param adminPort of the admin API, 7070, always on 127.0.0.1 since it has no authentication; 0 for a free one
  * @param grace how long the node may take to finish what is in flight when it stops, 25 s
+ * @param acceptTriggerChange takes partitions that another set of triggers worked on; a manifest can't say so, since it
+ *     would say so for ever
  */
-record Settings(String host, int port, int adminPort, Duration grace) {
+record Settings(String host, int port, int adminPort, Duration grace, boolean acceptTriggerChange) {
     static final String HOST = "127.0.0.1";
     static final int PORT = 8080;
     static final int ADMIN_PORT = 7070;
     static final Duration GRACE = Duration.ofSeconds(25);
+
+    /** As most nodes run: no change of triggers is accepted. */
+    Settings(String host, int port, int adminPort, Duration grace) {
+        this(host, port, adminPort, grace, false);
+    }
 
     private static final String PORT_RULE = "must be a port: 0 to 65535, 0 for a free one";
 
@@ -40,7 +47,8 @@ record Settings(String host, int port, int adminPort, Duration grace) {
                 sources.value("host", Settings::host, "must not be blank", manifest.host(), HOST),
                 sources.value("port", Settings::port, PORT_RULE, manifest.port(), PORT),
                 sources.value("admin-port", Settings::port, PORT_RULE, manifest.adminPort(), ADMIN_PORT),
-                sources.value("grace", Settings::grace, graceRule(), manifest.grace(), GRACE));
+                sources.value("grace", Settings::grace, graceRule(), manifest.grace(), GRACE),
+                sources.value("accept-trigger-change", Settings::flag, "must be true or false", null, false));
         if (!sources.mistakes.isEmpty()) {
             throw new InvalidSettingsException(sources.mistakes);
         }
@@ -59,6 +67,14 @@ record Settings(String host, int port, int adminPort, Duration grace) {
         return text.matches("\\d{1,5}")
                 ? Optional.of(Integer.valueOf(text)).filter(port -> port <= 65_535)
                 : Optional.empty();
+    }
+
+    private static Optional<Boolean> flag(String text) {
+        return switch (text) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     private static Optional<Duration> grace(String text) {

@@ -48,8 +48,8 @@ final class TopicWatch {
     }
 
     private Disposable topic(Topics topics, TopicRef topic) {
-        return topics.broker(topic.broker())
-                .tail(topic.name(), Map.of())
+        return topics.opened(topic)
+                .thenMany(topics.tail(topic, Map.of()))
                 .publishOn(Schedulers.boundedElastic(), PREFETCH)
                 .doOnNext(seen -> out.println(line.event(LocalTime.now(zone), topic.name(), seen.event())))
                 .onErrorResume(error -> {

@@ -4,7 +4,10 @@ import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.Broker;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.EventSink;
+import dev.sluice.broker.EventSource;
+import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
+import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cloudevents.WireEvent;
@@ -25,40 +28,49 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The node's brokers, and the topics that its manifests name. */
+/**
+ * The node's brokers, and the topics that its manifests name. Topics of a memory broker are there once this is; those of
+ * a cluster are opened in the background, each behind its {@link TopicGate}, so that a node starts without its cluster
+ * and goes on when that is back.
+ */
 final class Topics {
     private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
     private static final Duration OPEN_PATIENCE = Duration.ofSeconds(30);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+    private static final int BROKERS_AT_ONCE = 16;
 
-    /** What a dead letter has on top of its event. */
-    private static final int DEAD_LETTER_BYTES = 4 << 10;
-
-    private final Map<String, NodeBroker> brokers;
+    private final Map<String, NodeBroker> brokers = new LinkedHashMap<>();
     private final Map<TopicRef, EventSink> sinks = new LinkedHashMap<>();
+    private final Map<TopicRef, TopicGate> gates = new LinkedHashMap<>();
     /** By name alone, as a request names them: the default broker's first. */
     private final Map<String, TopicRef> byName = new LinkedHashMap<>();
 
-    private Topics(Map<String, NodeBroker> brokers) {
-        this.brokers = brokers;
+    private final Disposable.Composite opening = Disposables.composite();
+    private final DeadLetterRoom room;
+
+    private Topics(List<TriggerManifest> triggers, int eventBytesMax) {
+        this.room = new DeadLetterRoom(triggers, eventBytesMax);
     }
 
     /**
-     * Opens the brokers and makes sure of the topics, dead letters' included. Blocks up to 30 s.
+     * Opens the brokers and makes sure of the topics, dead letters' included. Blocks up to 30 s; not for clusters.
      *
      * @param eventBytesMax the largest event that comes in
-     * @throws NodeException when a topic can't be made, or can't take the dead letters of another
+     * @throws NodeException when a topic in memory can't be made, or can't take the dead letters of another, or the settings
+     *     of a cluster's clients can't be used
      */
     static Topics open(Manifest manifest, int eventBytesMax, MeterRegistry registry) throws NodeException {
-        var brokers = new LinkedHashMap<String, NodeBroker>();
-        manifest.brokers().forEach(broker -> brokers.put(broker.name(), broker(broker, registry)));
-        var topics = new Topics(brokers);
+        var topics = new Topics(manifest.triggers(), eventBytesMax);
         try {
-            topics.ensure(named(manifest));
-            topics.checkDeadLetters(manifest.triggers(), eventBytesMax);
+            for (var broker : manifest.brokers()) {
+                topics.brokers.put(broker.name(), broker(broker, registry));
+            }
+            topics.open(named(manifest));
         } catch (NodeException | RuntimeException e) {
             topics.close();
             throw e;
@@ -66,8 +78,18 @@ final class Topics {
         return topics;
     }
 
-    private static NodeBroker broker(BrokerManifest broker, MeterRegistry registry) {
-        return new NodeBroker("memory", MemoryBroker.create(broker.name(), broker.memory(), registry));
+    private static NodeBroker broker(BrokerManifest broker, MeterRegistry registry) throws NodeException {
+        if (broker.kind() instanceof BrokerManifest.Memory memory) {
+            return new NodeBroker(broker, MemoryBroker.create(broker.name(), memory.limits(), registry));
+        }
+        var kafka = (BrokerManifest.Kafka) broker.kind();
+        try {
+            return new NodeBroker(broker, KafkaBroker.create(kafka.options(), registry));
+        } catch (RuntimeException e) {
+            // The cluster need not be there, so it is the settings: a key store that can't be read, or the like.
+            throw new NodeException(
+                    ExitCode.INVALID, broker.place() + ": broker '" + broker.name() + "': " + e.getMessage(), null);
+        }
     }
 
     private static Set<TopicRef> named(Manifest manifest) {
@@ -84,9 +106,38 @@ final class Topics {
         return named;
     }
 
-    private void ensure(Set<TopicRef> named) throws NodeException {
+    private void open(Set<TopicRef> named) throws NodeException {
+        named.stream()
+                .filter(topic -> topic.broker().equals(BrokerManifest.DEFAULT))
+                .forEach(topic -> byName.put(topic.name(), topic));
+        named.forEach(topic -> byName.putIfAbsent(topic.name(), topic));
+        var inMemory =
+                named.stream().filter(topic -> brokerOf(topic).inMemory()).toList();
+        ensure(inMemory);
+        for (var topic : named) {
+            var broker = brokerOf(topic);
+            if (broker.inMemory()) {
+                sinks.put(topic, broker.broker().sink(topic.name()));
+            } else {
+                var gate = new TopicGate(topic, broker.broker());
+                gates.put(topic, gate);
+                sinks.put(topic, gate.sink());
+            }
+        }
+        room.check(this);
+        for (var broker : brokers.values()) {
+            var closed = gates.values().stream()
+                    .filter(gate -> gate.topic().broker().equals(broker.name()))
+                    .toList();
+            if (!closed.isEmpty()) {
+                opening.add(new TopicOpening(broker.broker(), closed, () -> room.opened(this)).start());
+            }
+        }
+    }
+
+    private void ensure(List<TopicRef> inMemory) throws NodeException {
         try {
-            Flux.fromIterable(named)
+            Flux.fromIterable(inMemory)
                     .concatMap(topic -> broker(topic.broker()).ensureTopic(topic.name()))
                     .then()
                     .timeout(OPEN_PATIENCE)
@@ -96,29 +147,26 @@ final class Topics {
         } catch (RuntimeException e) {
             throw new NodeException(ExitCode.FAILURE, "the topics could not be opened: " + e, e);
         }
-        named.forEach(topic -> sinks.put(topic, broker(topic.broker()).sink(topic.name())));
-        named.stream()
-                .filter(topic -> topic.broker().equals(BrokerManifest.DEFAULT))
-                .forEach(topic -> byName.put(topic.name(), topic));
-        named.forEach(topic -> byName.putIfAbsent(topic.name(), topic));
     }
 
-    private void checkDeadLetters(List<TriggerManifest> triggers, int eventBytesMax) throws NodeException {
-        for (var trigger : triggers) {
-            var topic = trigger.deadLetters();
-            if (topic == null) {
-                continue;
-            }
-            var takes = sink(topic).sizeMaxBytes();
-            if (takes < eventBytesMax + DEAD_LETTER_BYTES) {
-                throw new NodeException(
-                        ExitCode.INVALID,
-                        trigger.place() + ": trigger '" + trigger.name() + "': topic " + topic + " takes events of "
-                                + takes + " bytes, but a dead letter may have " + (eventBytesMax + DEAD_LETTER_BYTES)
-                                + ": raise the broker's event-bytes-max",
-                        null);
-            }
-        }
+    /** Completes once every topic is open, which may be never. */
+    Mono<Void> opened() {
+        return Mono.when(gates.values().stream().map(TopicGate::opened).toList());
+    }
+
+    /** The topics of clusters that are not open now. */
+    List<TopicGate> closed() {
+        return gates.values().stream().filter(gate -> !gate.isOpen()).toList();
+    }
+
+    /** What stands before a topic of a cluster; null for a topic in memory. */
+    @Nullable
+    TopicGate gate(TopicRef topic) {
+        return gates.get(topic);
+    }
+
+    private NodeBroker brokerOf(TopicRef topic) {
+        return Objects.requireNonNull(brokers.get(topic.broker()), "a manifest's topics name its brokers");
     }
 
     Broker broker(String name) {
@@ -153,8 +201,9 @@ final class Topics {
      */
     AnswerSink answers(TopicRef topic) {
         var sink = sink(topic);
-        var max = sink.sizeMaxBytes() - DEAD_LETTER_BYTES;
         return (answer, key) -> {
+            // Asked for each time: a cluster tells the size only once it is reached.
+            var max = sink.sizeMaxBytes() - DeadLetterRoom.EXTRA_BYTES;
             var size = WireEvent.sizeOf(answer);
             return size > max
                     ? Mono.error(() -> new BrokerException.TooLarge(topic.name(), size, max))
@@ -173,12 +222,34 @@ final class Topics {
     @Nullable
     Flux<TailEvent> tail(String name, Map<Integer, Long> after) {
         var topic = byName.get(name);
-        return topic == null ? null : broker(topic.broker()).tail(name, after);
+        return topic == null ? null : tail(topic, after);
     }
 
-    /** Events that a group has not done, counted once a topic; 0 when a broker does not say. Blocks up to 5 s. */
+    /** A live tail of the topic. */
+    Flux<TailEvent> tail(TopicRef topic, Map<Integer, Long> after) {
+        var gate = gates.get(topic);
+        return gate == null ? broker(topic.broker()).tail(topic.name(), after) : gate.tail(after);
+    }
+
+    /** Completes once the topic is open; at once when it always is. */
+    Mono<Void> opened(TopicRef topic) {
+        var gate = gates.get(topic);
+        return gate == null ? Mono.empty() : gate.opened();
+    }
+
+    /** A reading of the topic in a group. */
+    EventSource source(TopicRef topic, Subscription subscription) {
+        var gate = gates.get(topic);
+        return gate == null ? broker(topic.broker()).source(subscription) : gate.source(subscription);
+    }
+
+    /**
+     * Events that a group has not done and that end with this process, counted once a topic; 0 when a broker does not
+     * say. Blocks up to 5 s.
+     */
     long unread() {
         var unread = Flux.fromIterable(brokers.values())
+                .filter(NodeBroker::inMemory)
                 .concatMap(broker -> broker.broker().topics())
                 .concatMapIterable(topics -> topics)
                 .map(topic -> topic.groups().stream()
@@ -198,8 +269,9 @@ final class Topics {
 
     /** Closes the brokers. Blocks up to 5 s. */
     void close() {
+        opening.dispose();
         Flux.fromIterable(brokers.values())
-                .concatMapDelayError(broker -> broker.broker().close())
+                .flatMapDelayError(broker -> broker.broker().close(), BROKERS_AT_ONCE, 1)
                 .then()
                 .timeout(CLOSE_PATIENCE)
                 .onErrorResume(error -> {

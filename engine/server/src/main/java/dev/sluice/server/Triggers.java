@@ -21,25 +21,40 @@ import org.jspecify.annotations.Nullable;
 /** Turns the triggers of manifests into readings, pipelines and paths. */
 final class Triggers {
     private final Topics topics;
+    private final boolean acceptChange;
+    private final Map<Group, List<String>> groups = new HashMap<>();
     private final Map<Group, TopicReading> readings = new HashMap<>();
 
-    private record Group(TopicRef topic, String name) {}
+    private record Group(TopicRef topic, String name) {
+        static Group of(TriggerManifest.Reading reading) {
+            return new Group(reading.topic(), reading.group());
+        }
+    }
 
-    private Triggers(Topics topics) {
+    private Triggers(Topics topics, boolean acceptChange) {
         this.topics = topics;
+        this.acceptChange = acceptChange;
     }
 
     /**
      * Attaches the triggers to the engine; those with a topic start to read. Triggers that name one group of a topic share
      * one reading.
      *
+     * @param acceptChange takes partitions on which other triggers have worked
      * @return the paths that some of them have
      */
-    static List<HttpRoute> attach(List<TriggerManifest> triggers, Topics topics, Engine engine) {
-        return new Triggers(topics).attach(triggers, engine);
+    static List<HttpRoute> attach(List<TriggerManifest> triggers, boolean acceptChange, Topics topics, Engine engine) {
+        return new Triggers(topics, acceptChange).attach(triggers, engine);
     }
 
     private List<HttpRoute> attach(List<TriggerManifest> triggers, Engine engine) {
+        for (var trigger : triggers) {
+            var reading = trigger.reading();
+            if (reading != null) {
+                groups.computeIfAbsent(Group.of(reading), group -> new ArrayList<>())
+                        .add(trigger.name());
+            }
+        }
         // All members of a group join before the first one reads.
         var sources = new HashMap<String, EventSource>();
         for (var trigger : triggers) {
@@ -60,11 +75,12 @@ final class Triggers {
     }
 
     private TopicReading reading(TriggerManifest.Reading reading) {
-        var topic = reading.topic();
-        var subscription = new Subscription(topic.name(), reading.group(), reading.start());
-        return readings.computeIfAbsent(
-                new Group(topic, reading.group()),
-                group -> new TopicReading(topics.broker(topic.broker()).source(subscription)));
+        return readings.computeIfAbsent(Group.of(reading), group -> {
+            var sharing = groups.getOrDefault(group, List.of());
+            var subscription =
+                    new Subscription(group.topic().name(), group.name(), reading.start(), sharing, acceptChange);
+            return new TopicReading(topics.source(group.topic(), subscription));
+        });
     }
 
     private HttpRoute route(TriggerManifest trigger, TriggerManifest.Http http, Engine engine) {

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.broker.EventSource.Trouble;
 import dev.sluice.broker.Lag;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.NodeState.ClosedTopic;
 import dev.sluice.server.NodeState.NodeBroker;
+import dev.sluice.server.manifest.BrokerManifest;
+import dev.sluice.server.manifest.Place;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -43,7 +47,11 @@ class AdminServerTest {
     private static final FunctionStatus PRICE = new FunctionStatus(
             "price", "com.acme.Price", "reactive", FunctionStatus.State.READY, "", 1, 1, 16, 2, 3, 0, 0, 40, 1);
 
+    private static final BrokerManifest MEMORY = new BrokerManifest(
+            new Place("sluice.yaml", 1, 1), "default", new BrokerManifest.Memory(MemoryLimits.DEFAULT));
+
     private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicReference<List<ClosedTopic>> closedTopics = new AtomicReference<>(List.of());
     private final MemoryBroker broker = MemoryBroker.create("default", MemoryLimits.DEFAULT, new SimpleMeterRegistry());
     private final AtomicReference<FunctionStatus> function = new AtomicReference<>(PRICE);
     private final AtomicReference<TriggerStatus> trigger = new AtomicReference<>(trigger("RUNNING", "", 0));
@@ -51,9 +59,11 @@ class AdminServerTest {
     private final Metrics metrics = new Metrics();
     private final AdminRoutes routes = new AdminRoutes(
             new NodeState(
-                    List.of(new NodeBroker("memory", broker)),
+                    List.of(new NodeBroker(MEMORY, broker)),
                     () -> List.of(function.get()),
                     () -> List.of(trigger.get()),
+                    closedTopics::get,
+                    new PositionReset(List.of(), name -> broker),
                     draining::get),
             metrics);
     private AdminServer server;
@@ -87,7 +97,9 @@ class AdminServerTest {
                 .isEqualTo(9);
         var brokers = get("/admin/v1/brokers", 200).path("items");
         assertThat(brokers.get(0).toString())
-                .isEqualTo("{\"name\":\"default\",\"kind\":\"memory\",\"state\":\"UP\",\"detail\":\"\"}");
+                .startsWith(
+                        "{\"name\":\"default\",\"kind\":\"memory\",\"state\":\"UP\",\"detail\":\"\",\"settings\":{");
+        assertThat(brokers.get(0).path("settings").path("partitions").asText()).isEqualTo("4");
         var topics = get("/admin/v1/topics", 200).path("items");
         assertThat(topics.get(0).path("topic").asText()).isEqualTo("orders");
         assertThat(topics.get(0).path("broker").asText()).isEqualTo("default");
@@ -172,6 +184,25 @@ class AdminServerTest {
     }
 
     @Test
+    void isNotReadyWhileATopicOfAClusterIsClosedAndTellsItOnce() throws Exception {
+        var closed = "topic 'orders' of broker 'kafka' is not open: no answer";
+        closedTopics.set(List.of(new ClosedTopic("kafka", closed)));
+        trigger.set(trigger("RUNNING", "", 0, List.of(new Trouble(-1, closed), new Trouble(3, "out of range"))));
+
+        assertThat(reasons()).containsExactly(closed, "trigger 'price-orders', partition 3: out of range");
+    }
+
+    @Test
+    void tellsOfABrokerThatIsDownAndNotOfEachOfItsTopics() throws Exception {
+        broker.close().block(Duration.ofSeconds(5));
+        var closed = "topic 'orders' of broker 'default' is not open: no answer";
+        closedTopics.set(List.of(new ClosedTopic("default", closed)));
+        trigger.set(trigger("RUNNING", closed, 0, List.of(new Trouble(-1, closed))));
+
+        assertThat(reasons()).singleElement().asString().startsWith("broker 'default' is down: ");
+    }
+
+    @Test
     void exportsMetersOfTheNodeAndTheVirtualMachine() throws Exception {
         metrics.registry().counter("sluice.test", "topic", "a\"b\nc").increment();
 
@@ -223,6 +254,9 @@ class AdminServerTest {
         checkSchema(schemas, "Lag", Lag.class);
         checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
         checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);
+        checkSchema(schemas, "Trouble", Trouble.class);
+        checkSchema(schemas, "Moved", PositionReset.Moved.class);
+        checkSchema(schemas, "MovedPartition", PositionReset.MovedPartition.class);
         checkSchema(schemas, "BrokerItem", AdminJson.BrokerItem.class);
         checkSchema(schemas, "Health", AdminJson.Health.class);
         checkSchema(schemas, "VersionItem", AdminJson.VersionItem.class);
@@ -256,6 +290,10 @@ class AdminServerTest {
     }
 
     private static TriggerStatus trigger(String state, String detail, int parked) {
+        return trigger(state, detail, parked, List.of());
+    }
+
+    private static TriggerStatus trigger(String state, String detail, int parked, List<Trouble> troubles) {
         var lag = new Lag("orders", "g", List.of(new Lag.PartitionLag(0, 4, 9)));
         return new TriggerStatus(
                 "price-orders",
@@ -280,7 +318,7 @@ class AdminServerTest {
                 0,
                 5,
                 lag,
-                List.of());
+                troubles);
     }
 
     private URI uri(String path) {

@@ -35,6 +35,9 @@ class FloorPlanTest {
     private static final Set<String> LONG_FOR_A_REASON =
             Set.of("engine/core/src/main/java/dev/sluice/engine/Pipeline.java");
 
+    /** Tests share one per JVM, and its processes tell on stdout that they serve. */
+    private static final String TEST_KAFKA = "dev.sluice.broker.kafka.server..";
+
     private static final Path ROOT = root();
 
     private static JavaClasses house;
@@ -51,6 +54,8 @@ class FloorPlanTest {
                         "dev.sluice.cloudevents",
                         "dev.sluice.broker",
                         "dev.sluice.broker.memory",
+                        "dev.sluice.broker.kafka",
+                        "dev.sluice.cloudevents.kafka",
                         "dev.sluice.trigger.http",
                         "dev.sluice.trigger.topic",
                         "dev.sluice.engine",
@@ -182,6 +187,18 @@ class FloorPlanTest {
                 .because("its client is wrapped there"));
     }
 
+    /** It is here for tests alone; {@code dev --kafka} starts it by its name, in a process of its own. */
+    @Test
+    void nothingThatShipsSeesTheThrowAwayKafka() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(TEST_KAFKA, "dev.sluice.load..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(TEST_KAFKA, "kafka..")
+                .because("a whole Kafka has no place on the engine's class path"));
+    }
+
     @Test
     void snakeYamlAndLogbackStandInTheServerAlone() {
         check(noClasses()
@@ -224,7 +241,7 @@ class FloorPlanTest {
     void standardStreamsBelongToTheCommandLine() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.sluice.cli..")
+                .resideOutsideOfPackages("dev.sluice.cli..", TEST_KAFKA)
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
@@ -278,6 +295,9 @@ class FloorPlanTest {
                 .and()
                 .areDeclaredInClassesThat()
                 .resideInAPackage("dev.sluice..")
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage(TEST_KAFKA)
                 .should()
                 .beFinal()
                 .because("a process may hold several engines"));

@@ -7,18 +7,61 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kind: Broker}. */
 final class BrokerReader {
-    private BrokerReader() {}
+    private static final String MEMORY = "memory";
+    private static final String KAFKA = "kafka";
 
-    static @Nullable BrokerManifest read(ManifestReader.Document document) {
+    private final Variables variables;
+
+    BrokerReader(Variables variables) {
+        this.variables = variables;
+    }
+
+    /** Whether the document says that it is a memory broker, with or without mistakes. */
+    static boolean isMemory(ManifestReader.Document document) {
+        var spec = document.spec();
+        return spec != null && spec.has(MEMORY) && !spec.has(KAFKA);
+    }
+
+    @Nullable
+    BrokerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
-        spec.notYet("kafka");
-        var memory = spec.section("memory");
-        if (!spec.has("memory") && !spec.has("kafka")) {
-            spec.missing("memory", "a broker says what it is, such as memory: {partitions: 4}");
-        }
+        var memory = memory(spec);
+        var kafka = kafka(spec);
         spec.end();
+        BrokerManifest.Kind kind = memory;
+        if (kafka != null) {
+            kind = KafkaReader.read(document.name(), kafka, variables);
+        }
+        return kind == null ? null : new BrokerManifest(document.place(), document.name(), kind);
+    }
+
+    /** The cluster at these servers, with the document's topics: what else it says of a broker has no use there. */
+    BrokerManifest readElsewhere(ManifestReader.Document document, String bootstrapServers) {
+        var spec = Objects.requireNonNull(document.spec());
+        var memory = memory(spec);
+        var kafka = kafka(spec);
+        spec.end();
+        var kind = kafka == null
+                ? KafkaReader.plain(document.name(), bootstrapServers, memory)
+                : KafkaReader.readElsewhere(document.name(), kafka, bootstrapServers);
+        return new BrokerManifest(document.place(), document.name(), kind);
+    }
+
+    private static BrokerManifest.@Nullable Memory memory(Section spec) {
+        var memory = spec.section(MEMORY);
         var limits = memory == null ? null : limits(memory);
-        return limits == null ? null : new BrokerManifest(document.place(), document.name(), limits);
+        return limits == null ? null : new BrokerManifest.Memory(limits);
+    }
+
+    private static @Nullable Section kafka(Section spec) {
+        if (!spec.has(MEMORY) && !spec.has(KAFKA)) {
+            spec.missing(
+                    MEMORY,
+                    "a broker says what it is: memory: {partitions: 4}, or kafka: {bootstrap-servers: host:9092}");
+        } else if (spec.has(MEMORY) && spec.has(KAFKA)) {
+            spec.mistake(KAFKA, "is one too many: a broker has exactly one of memory and kafka");
+        }
+        return spec.section(KAFKA);
     }
 
     private static @Nullable MemoryLimits limits(Section memory) {

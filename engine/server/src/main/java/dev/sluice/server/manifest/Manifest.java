@@ -2,6 +2,8 @@ package dev.sluice.server.manifest;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a set of manifest files asks for: complete, checked, and free of contradictions.
@@ -32,6 +34,18 @@ public record Manifest(
      * @throws InvalidManifestException with every mistake in all files
      */
     public static Manifest read(List<Path> paths) throws InvalidManifestException {
-        return new ManifestReader().read(paths);
+        return read(paths, System.getenv(), null);
+    }
+
+    /**
+     * Reads manifests as {@link #read(List)} does.
+     *
+     * @param environment fills the variables in the settings of Kafka brokers
+     * @param kafka where a Kafka cluster is found that takes the place of the broker {@code default}, or of the only one,
+     *     whatever the files make it; null for none
+     */
+    public static Manifest read(List<Path> paths, Map<String, String> environment, @Nullable String kafka)
+            throws InvalidManifestException {
+        return new ManifestReader(environment, kafka).read(paths);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class ManifestReader {
     private static final String KNATIVE = "eventing.knative.dev/";
     private static final int FILES_MAX = 1_000;
 
+    private final Variables variables;
+    private final @Nullable String kafka;
     private final Mistakes mistakes = new Mistakes();
     /** Where each name of each kind was written first. */
     private final Map<String, Place> taken = new HashMap<>();
@@ -75,6 +78,12 @@ final class ManifestReader {
         T read(Document document);
     }
 
+    /** @param kafka where a cluster is found that takes the place of the default broker; null for none */
+    ManifestReader(Map<String, String> environment, @Nullable String kafka) {
+        this.variables = new Variables(environment);
+        this.kafka = kafka;
+    }
+
     Manifest read(List<Path> paths) throws InvalidManifestException {
         for (var kind : Kind.values()) {
             documents.put(kind, new ArrayList<>());
@@ -83,9 +92,10 @@ final class ManifestReader {
         var server = server();
         var brokers = brokers();
         var functions = each(Kind.FUNCTION, new FunctionReader()::read);
-        var triggerReader = new TriggerReader(names(Kind.BROKER), names(Kind.FUNCTION));
+        var memoryBrokers = memoryBrokers();
+        var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION));
         var triggers = each(Kind.TRIGGER, triggerReader::read);
-        new TriggerChecks(mistakes).check(triggers);
+        new TriggerChecks(mistakes, memoryBrokers).check(triggers);
         mistakes.throwIfAny();
         return new Manifest(brokers, functions, triggers, server, mistakes.warnings());
     }
@@ -127,11 +137,14 @@ final class ManifestReader {
 
     private void readFile(Path file) {
         var folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of(""));
-        for (var value : YamlFile.documents(file, mistakes)) {
-            // What stands between two separators may be empty, or nothing but comments.
-            if (!(value instanceof Value.Scalar scalar && scalar.absent())) {
-                readHead(value, folder);
-            }
+        var before = mistakes.count();
+        // What stands between two separators may be empty, or nothing but comments.
+        var documents = YamlFile.documents(file, mistakes).stream()
+                .filter(value -> !(value instanceof Value.Scalar scalar && scalar.absent()))
+                .toList();
+        documents.forEach(value -> readHead(value, folder));
+        if (documents.isEmpty() && mistakes.count() == before) {
+            mistakes.add(Place.file(file.toString()), "", "", "has no document");
         }
     }
 
@@ -231,10 +244,52 @@ final class ManifestReader {
     }
 
     private List<BrokerManifest> brokers() {
-        if (kindOf(Kind.BROKER).isEmpty()) {
-            return List.of(new BrokerManifest(Place.file("default"), BrokerManifest.DEFAULT, MemoryLimits.DEFAULT));
+        var reader = new BrokerReader(variables);
+        var name = replaced();
+        if (kafka != null && name != null) {
+            return withKafka(reader, name, kafka);
         }
-        return each(Kind.BROKER, BrokerReader::read);
+        if (kindOf(Kind.BROKER).isEmpty()) {
+            var memory = new BrokerManifest.Memory(MemoryLimits.DEFAULT);
+            return List.of(new BrokerManifest(Place.file("default"), BrokerManifest.DEFAULT, memory));
+        }
+        return each(Kind.BROKER, reader::read);
+    }
+
+    /** The broker whose place a Kafka cluster takes; null when none does. */
+    private @Nullable String replaced() {
+        if (kafka == null) {
+            return null;
+        }
+        var brokers = kindOf(Kind.BROKER);
+        if (brokers.isEmpty() || brokers.stream().anyMatch(it -> it.name().equals(BrokerManifest.DEFAULT))) {
+            return BrokerManifest.DEFAULT;
+        }
+        return brokers.size() == 1 ? brokers.get(0).name() : null;
+    }
+
+    private List<BrokerManifest> withKafka(BrokerReader reader, String name, String servers) {
+        if (kindOf(Kind.BROKER).isEmpty()) {
+            var cluster = KafkaReader.plain(name, servers, null);
+            return List.of(new BrokerManifest(Place.file("--kafka"), name, cluster));
+        }
+        return each(
+                Kind.BROKER,
+                document ->
+                        document.name().equals(name) ? reader.readElsewhere(document, servers) : reader.read(document));
+    }
+
+    /** Brokers without times and without room of their own for what goes in circles. */
+    private Set<String> memoryBrokers() {
+        var replaced = replaced();
+        if (kindOf(Kind.BROKER).isEmpty()) {
+            return replaced == null ? Set.of(BrokerManifest.DEFAULT) : Set.of();
+        }
+        return kindOf(Kind.BROKER).stream()
+                .filter(document ->
+                        BrokerReader.isMemory(document) && !document.name().equals(replaced))
+                .map(Document::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private ServerManifest server() {

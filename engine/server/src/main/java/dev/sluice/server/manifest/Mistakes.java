@@ -29,8 +29,8 @@ final class Mistakes {
         }
     }
 
-    boolean none() {
-        return mistakes.isEmpty();
+    int count() {
+        return mistakes.size();
     }
 
     List<Mistake> warnings() {

@@ -59,6 +59,11 @@ final class Section {
         return path.isEmpty() ? key : path + "." + key;
     }
 
+    /** All keys, in the order as written. */
+    List<String> keys() {
+        return List.copyOf(fields.keySet());
+    }
+
     boolean has(String key) {
         return fields.containsKey(key);
     }
@@ -81,6 +86,16 @@ final class Section {
     void mistake(String key, String rule) {
         var field = fields.get(key);
         mistakes.add(place(key), path(key), field == null ? "" : field.value().shown(), rule);
+    }
+
+    /** As {@link #mistake}, of a value that may be secret. */
+    void mistakeWithoutValue(String key, String rule) {
+        mistakes.add(place(key), path(key), "", rule);
+    }
+
+    /** As {@link #warning}, of a value that may be secret. */
+    void warningWithoutValue(String key, String text) {
+        mistakes.warn(place(key), path(key), "", text);
     }
 
     void warning(String key, String text) {
@@ -187,6 +202,16 @@ final class Section {
             return Optional.empty();
         }
         return parsed;
+    }
+
+    /** True or false. */
+    boolean flag(String key, boolean standard) {
+        return parsed(key, "must be true or false", text -> switch (text) {
+                    case "true" -> Optional.of(true);
+                    case "false" -> Optional.of(false);
+                    default -> Optional.empty();
+                })
+                .orElse(standard);
     }
 
     /** One of an enum's words, written in lower case with dashes. */

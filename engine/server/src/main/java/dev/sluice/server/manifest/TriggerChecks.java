@@ -15,9 +15,11 @@ import java.util.Set;
 /** Checks what triggers can only get wrong together. */
 final class TriggerChecks {
     private final Mistakes mistakes;
+    private final Set<String> memoryBrokers;
 
-    TriggerChecks(Mistakes mistakes) {
+    TriggerChecks(Mistakes mistakes, Set<String> memoryBrokers) {
         this.mistakes = mistakes;
+        this.memoryBrokers = memoryBrokers;
     }
 
     void check(List<TriggerManifest> triggers) {
@@ -74,21 +76,25 @@ final class TriggerChecks {
 
     /**
      * Topics of the memory broker hold their publishers back while a group reads them. In a circle of topics each waits
-     * for the next one's room in the end, so that none ever gets any.
+     * for the next one's room in the end, so that none ever gets any. A topic elsewhere takes what comes, so a circle
+     * through it does not stand still; its events end at the limit of hops.
      */
     private void checkCycles(List<TriggerManifest> triggers) {
         var answersOf = new LinkedHashMap<TopicRef, Set<TopicRef>>();
         for (var trigger : triggers) {
             var reading = trigger.reading();
-            if (reading != null) {
+            if (reading != null && memoryBrokers.contains(reading.topic().broker())) {
                 var to = answersOf.computeIfAbsent(reading.topic(), topic -> new LinkedHashSet<>());
-                trigger.answers().routes().stream().map(AnswerRoute::topic).forEach(to::add);
+                trigger.answers().routes().stream()
+                        .map(AnswerRoute::topic)
+                        .filter(topic -> memoryBrokers.contains(topic.broker()))
+                        .forEach(to::add);
             }
         }
         var told = new LinkedHashSet<TopicRef>();
         for (var trigger : triggers) {
             var reading = trigger.reading();
-            if (reading == null || told.contains(reading.topic())) {
+            if (reading == null || !answersOf.containsKey(reading.topic()) || told.contains(reading.topic())) {
                 continue;
             }
             for (var route : trigger.answers().routes()) {

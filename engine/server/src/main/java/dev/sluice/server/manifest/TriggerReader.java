@@ -6,12 +6,9 @@ import dev.sluice.server.manifest.TriggerManifest.Answers;
 import dev.sluice.server.manifest.TriggerManifest.Http;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.server.manifest.TriggerManifest.Reading;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +20,15 @@ final class TriggerReader {
     private static final Pattern METHOD = Pattern.compile("POST|PUT|PATCH|DELETE|GET");
     private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
+    private final Set<String> memoryBrokers;
     private final Set<String> functions;
     private final TopicReader topics;
     private final AnswersReader answers;
     private final DeliveryReader deliveries;
 
-    TriggerReader(Set<String> brokers, Set<String> functions) {
+    /** @param memoryBrokers of the brokers, those that keep no times */
+    TriggerReader(Set<String> brokers, Set<String> memoryBrokers, Set<String> functions) {
+        this.memoryBrokers = memoryBrokers;
         this.functions = functions;
         this.topics = new TopicReader(brokers);
         this.answers = new AnswersReader(topics);
@@ -115,28 +115,18 @@ final class TriggerReader {
                 .orElse(trigger);
         // From the oldest event on, when nothing is said: what is read too much is told by its id, what is missed
         // isn't.
-        var start = section.parsed(
-                        "start",
-                        "must be earliest, latest or a time such as 2026-01-31T06:00:00Z",
-                        TriggerReader::start)
-                .orElse(Start.EARLIEST);
+        var start = section.parsed("start", Starts.RULE, Starts::parse).orElse(Start.EARLIEST);
+        if (start instanceof Start.At
+                && topic.isPresent()
+                && memoryBrokers.contains(topic.get().broker())) {
+            section.mistake(
+                    "start",
+                    "must be earliest or latest: broker '" + topic.get().broker()
+                            + "' keeps events in memory, and no times");
+        }
         var order = section.word("order", Ordering.KEY);
         section.end();
         return topic.map(ref -> new Reading(ref, group, start, order)).orElse(null);
-    }
-
-    private static Optional<Start> start(String text) {
-        if (text.equals("earliest")) {
-            return Optional.of(Start.EARLIEST);
-        }
-        if (text.equals("latest")) {
-            return Optional.of(Start.LATEST);
-        }
-        try {
-            return Optional.of(Start.at(OffsetDateTime.parse(text).toInstant()));
-        } catch (DateTimeParseException noTime) {
-            return Optional.empty();
-        }
     }
 
     private static Http entrance(Section http) {

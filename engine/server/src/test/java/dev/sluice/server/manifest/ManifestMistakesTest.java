@@ -65,7 +65,8 @@ class ManifestMistakesTest {
             {topic: "a b", function: price}                        | 13:15: spec.topic: 'a b': must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
             {topic: {group: g}, function: price}                   | 13:15: spec.topic.name: is missing: must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
             {topic: {name: a, broker: kafka}, function: price}     | 13:33: spec.topic.broker: 'kafka': is no Broker in these files
-            {topic: {name: a, start: oldest}, function: price}     | 13:32: spec.topic.start: 'oldest': must be one of earliest, latest
+            {topic: {name: a, start: oldest}, function: price}     | 13:32: spec.topic.start: 'oldest': must be earliest, latest or a time such as 2026-01-31T06:00:00Z
+            {topic: {name: a, start: 2026-01-31T06:00:00Z}, function: price} | 13:32: spec.topic.start: '2026-01-31T06:00:00Z': must be earliest or latest: broker 'default' keeps events in memory, and no times
             {topic: {name: a, order: keys}, function: price}       | 13:32: spec.topic.order: 'keys': must be one of key, partition, none
             {topic: a, function: price, share: 0}                  | 13:42: spec.share: '0': must be a whole number between 1 and 1000
             {topic: a, function: price, rate: 100/s}               | 13:35: spec.rate: is not in this version
@@ -117,8 +118,9 @@ class ManifestMistakesTest {
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: B_1}, spec: {memory: {}}} | 1:60: metadata.name: 'B_1': must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}}                     | 1:1: spec: is missing: a map with what the Broker is to be
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: [1]}          | 1:70: spec: must be a map, not a list
-            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {}}           | 1:70: spec.memory: is missing: a broker says what it is, such as memory: {partitions: 4}
-            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {kafka: {}}}  | 1:71: spec.kafka: is not in this version
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {}}           | 1:70: spec.memory: is missing: a broker says what it is: memory: {partitions: 4}, or kafka: {bootstrap-servers: host:9092}
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {kafka: {}}}  | 1:78: spec.kafka.bootstrap-servers: is missing: where the cluster is found, such as kafka-1:9092,kafka-2:9092
+            {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {}, kafka: {bootstrap-servers: "a:1"}}} | 1:90: spec.kafka: is one too many: a broker has exactly one of memory and kafka
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {partitions: 0}}} | 1:92: spec.memory.partitions: '0': must be a whole number between 1 and 1024
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {topic-bytes-max: 1MB}}} | 1:97: spec.memory.topic-bytes-max: '1MB': must be a number of bytes of at least 1, such as 1048576 or 64MiB
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {name: b}, spec: {memory: {topic-bytes-max: 1KiB}}} | 1:97: spec.memory.topic-bytes-max: '1KiB': must leave room for one event of 1114112 bytes

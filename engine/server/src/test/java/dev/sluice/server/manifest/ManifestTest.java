@@ -83,7 +83,7 @@ class ManifestTest {
 
         assertThat(manifest.warnings()).isEmpty();
         assertThat(manifest.server()).isEqualTo(new ServerManifest(8081, 7071, "localhost", Duration.ofSeconds(10)));
-        var limits = manifest.brokers().get(0).memory();
+        var limits = ((BrokerManifest.Memory) manifest.brokers().get(0).kind()).limits();
         assertThat(limits.partitions()).isEqualTo(8);
         assertThat(limits.topicEventsMax()).isEqualTo(5_000);
         assertThat(limits.topicBytesMax()).isEqualTo(64L << 20);
@@ -126,8 +126,8 @@ class ManifestTest {
                 spec: {handler: com.acme.F}
                 """);
 
-        assertThat(manifest.brokers()).singleElement().satisfies(broker -> assertThat(broker.memory())
-                .isEqualTo(MemoryLimits.DEFAULT));
+        assertThat(manifest.brokers()).singleElement().satisfies(broker -> assertThat(broker.kind())
+                .isEqualTo(new BrokerManifest.Memory(MemoryLimits.DEFAULT)));
         var function = manifest.functions().get(0);
         assertThat(function.timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(function.concurrency()).isEqualTo(16);

@@ -81,10 +81,10 @@ class YamlFileTest {
     }
 
     @Test
-    void takesAFileWithoutDocumentsForAnEmptyOne() throws Exception {
+    void refusesAFileWithoutDocuments() throws Exception {
         var file = Files.writeString(folder.resolve("empty.yaml"), "# nothing yet\n---\n---\n# still nothing\n");
 
-        assertThat(Manifest.read(List.of(file)).functions()).isEmpty();
+        assertThat(mistakes(file)).singleElement().asString().endsWith("empty.yaml: has no document");
     }
 
     private List<String> mistakes(String text) throws IOException {
