@@ -53,7 +53,7 @@ class OpenOffset {
         this.offset = offset;
     }
 
-    final long offset() {
+    public final long offset() {
         return offset;
     }
 

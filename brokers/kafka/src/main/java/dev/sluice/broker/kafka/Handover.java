@@ -1,0 +1,114 @@
+package dev.sluice.broker.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a member gives partitions up. All on the poll thread, from within the rebalance: the group waits for it, so that
+ * nobody else reads a partition before what runs of it has ended and its position is stored.
+ */
+final class Handover {
+    private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+    /** What the engine needs beyond its own limit to say that it is done. */
+    private static final Duration SLACK = Duration.ofMillis(500);
+
+    private static final Duration COMMIT_MAX = Duration.ofSeconds(5);
+    private static final long COMMIT_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final Duration COMMIT_BETWEEN_MAX = Duration.ofSeconds(1);
+
+    private final KafkaMember member;
+    private final Commits commits;
+    private final PollGate gate;
+    private final Duration drainTimeout;
+
+    Handover(KafkaMember member, Commits commits, Duration drainTimeout) {
+        this.member = member;
+        this.commits = commits;
+        this.gate = member.gate;
+        this.drainTimeout = drainTimeout;
+    }
+
+    /** Delivers nothing more of the partitions, waits for what runs, and stores how far they are. Throws nothing. */
+    void giveUp(Consumer<?, ?> consumer, List<OwnedPartition> partitions) {
+        var readings = readingsOf(partitions);
+        readings.forEach(PartitionReading::leave);
+        var asked = ask(readings);
+        var until = gate.nanos() + drainTimeout.plus(SLACK).toNanos();
+        while (!over(asked) && gate.nanos() - until < 0) {
+            gate.await(Math.min(until, gate.nanos() + COMMIT_EVERY_NANOS), () -> over(asked));
+            if (!over(asked)) {
+                store(consumer, changed(), false, COMMIT_BETWEEN_MAX);
+            }
+        }
+        if (!over(asked)) {
+            LOG.warn("{} are given up though their holder is not done with them after {}", asked, drainTimeout);
+        }
+        readings.forEach(PartitionReading::end);
+        store(consumer, readings, true, COMMIT_MAX);
+    }
+
+    private static List<PartitionReading> readingsOf(List<OwnedPartition> partitions) {
+        return partitions.stream()
+                .map(one -> one.reading)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private List<KafkaRevocation> ask(List<PartitionReading> readings) {
+        var asked = new ArrayList<KafkaRevocation>();
+        for (var reading : readings) {
+            var revocation = new KafkaRevocation(reading.partition.partition(), gate);
+            asked.add(revocation);
+            member.ask(revocation);
+        }
+        member.drain();
+        return asked;
+    }
+
+    private boolean over(List<KafkaRevocation> asked) {
+        return member.isEnded() || asked.stream().allMatch(KafkaRevocation::isDone);
+    }
+
+    /** What others are done with meanwhile must not wait for this. */
+    private List<PartitionReading> changed() {
+        var changed = new ArrayList<PartitionReading>();
+        for (var one : member.owned()) {
+            var reading = one.reading;
+            if (reading != null && !reading.hasEnded() && reading.tracker.changed()) {
+                changed.add(reading);
+            }
+        }
+        return changed;
+    }
+
+    private void store(Consumer<?, ?> consumer, List<PartitionReading> readings, boolean clean, Duration max) {
+        try {
+            commits.now(consumer, readings, clean, max);
+        } catch (RuntimeException error) {
+            LOG.warn(
+                    "{} are given up without their last position; events may come again: {}",
+                    readings,
+                    error.toString());
+        }
+    }
+
+    /** The group has given the partitions to someone else: nothing of them counts any more. */
+    void lose(List<OwnedPartition> partitions) {
+        var readings = readingsOf(partitions);
+        readings.forEach(PartitionReading::end);
+        ask(readings);
+    }
+
+    /** The member ends: what is lent is void, what is done is stored. */
+    void endAll(Consumer<?, ?> consumer, List<OwnedPartition> partitions) {
+        var readings = readingsOf(partitions);
+        readings.forEach(PartitionReading::end);
+        commits.now(consumer, readings, true, COMMIT_MAX);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.broker.kafka;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** A partition that a member owns: what is known of it whether it is read or not. */
+final class OwnedPartition {
+    static final long UNKNOWN = -1;
+
+    final TopicPartition at;
+
+    /** Its present reading; null while its position is not known and when it must not be read. */
+    volatile @Nullable PartitionReading reading;
+    /** Why it is not read; null when all is well. */
+    volatile @Nullable String trouble;
+    /** That it does not move, though it could; null when it does. */
+    volatile @Nullable String stuck;
+    /** The lowest offset that is not done, as of late. */
+    volatile long position = UNKNOWN;
+    /** The offset after the last one, as of late. */
+    volatile long end = UNKNOWN;
+    /** When it was stored what stands at the position, in milliseconds since 1970; unknown when nothing is open. */
+    volatile long oldestOpenMillis = UNKNOWN;
+
+    /** Whether it must not be fetched until it is reset; the poll thread's, as all that follows. */
+    boolean stopped;
+    /** Whether Kafka was told not to fetch it. */
+    boolean held;
+    /** When it was seen to move last. */
+    long movedNanos;
+    /** What it looked like then. */
+    long movedMark;
+
+    OwnedPartition(TopicPartition at) {
+        this.at = at;
+    }
+
+    int partition() {
+        return at.partition();
+    }
+
+    /** It is not read until it is reset. */
+    void stop(String why) {
+        stopped = true;
+        trouble = why;
+    }
+}

@@ -1,0 +1,355 @@
+package dev.sluice.broker.kafka;
+
+import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.Start;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * What a member's poll thread does: turn after turn it carries out what it was told, commits what is due, sees to it that
+ * what may be fetched is fetched, polls, and hands the records on. The only thread that touches the consumer, and the
+ * single writer of what belongs to a partition's reading.
+ *
+ * <p>Fetched is a partition unless it is stopped, paused, or full of open records, and none is while half a poll waits to
+ * be delivered: so one poll at most comes beyond what there is room for. A pause drops what the partition has waiting,
+ * which is fetched again. A short want of room is waited for beside Kafka, since telling it to pause and resume costs more
+ * than the wait; in a longer one all partitions are paused, so that polls go on and the member stays in its group.
+ */
+final class PollLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
+    private static final long BACKOFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long ROOM_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int COMMANDS_MAX = 16;
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+    private final String topic;
+    private final String broker;
+    private final KafkaMember member;
+    private final PollGate gate;
+    private final Supplier<Consumer<byte[], byte[]>> factory;
+    private final int pollMax;
+    private final Positions positions;
+    private final Commits commits;
+    private final Watch watch;
+    private final Handover handover;
+    private final Queue<Runnable> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
+    private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
+
+    private @Nullable Consumer<byte[], byte[]> opened;
+    private long backoffNanos = BACKOFF_MIN_NANOS;
+    private long againNanos;
+    private boolean ailing;
+    private boolean unresolved;
+    private long resolveNanos;
+
+    PollLoop(
+            String broker,
+            String topic,
+            KafkaMember member,
+            Supplier<Consumer<byte[], byte[]>> factory,
+            int pollMax,
+            Positions positions,
+            Commits commits,
+            Watch watch,
+            Duration drainTimeout) {
+        this.broker = broker;
+        this.topic = topic;
+        this.member = member;
+        this.gate = member.gate;
+        this.factory = factory;
+        this.pollMax = pollMax;
+        this.positions = positions;
+        this.commits = commits;
+        this.watch = watch;
+        this.handover = new Handover(member, commits, drainTimeout);
+    }
+
+    // ---- any thread
+
+    /** Has a position moved; the sink is told of its end, unless the member ends before. */
+    void reset(Set<Integer> partitions, Start to, MonoSink<Void> sink) {
+        if (!commands.offer(() -> resetNow(partitions, to, sink))) {
+            sink.error(new BrokerException.Unavailable(broker, "too many resets at a time", null));
+        }
+        gate.wake();
+    }
+
+    // ---- the poll thread
+
+    /** Turns until the time is over or the member ends. Throws nothing. */
+    void run(Duration timeout) {
+        var until = gate.nanos() + timeout.toNanos();
+        do {
+            try {
+                turn(until);
+            } catch (RuntimeException error) {
+                failed(error);
+            }
+        } while (!member.isEnded() && gate.nanos() - until < 0);
+    }
+
+    private void turn(long until) {
+        gate.answer();
+        if (ailing && gate.nanos() - againNanos < 0) {
+            watch.tick(opened);
+            gate.await(Math.min(until, againNanos), member::isEnded);
+            return;
+        }
+        var consumer = open();
+        for (var command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+        }
+        resolve(consumer);
+        commits.tick(consumer, member.owned());
+        watch.tick(consumer);
+        fetchWhatMay(consumer, awaitRoom());
+        takeIn(gate.poll(consumer, Math.min(until, commits.dueNanos()) - gate.nanos()));
+        if (ailing) {
+            ailing = false;
+            backoffNanos = BACKOFF_MIN_NANOS;
+            watch.well();
+        }
+    }
+
+    private Consumer<byte[], byte[]> open() {
+        var consumer = opened;
+        if (consumer == null) {
+            consumer = factory.get();
+            consumer.subscribe(List.of(topic), listener(consumer));
+            opened = consumer;
+        }
+        return consumer;
+    }
+
+    private void failed(RuntimeException error) {
+        if (error instanceof OffsetOutOfRangeException outside) {
+            outside.offsetOutOfRangePartitions().forEach((at, offset) -> {
+                var one = owned.get(at);
+                if (one != null && !one.stopped) {
+                    positions.outOfRange(one, offset);
+                }
+            });
+            return;
+        }
+        if (error instanceof FencedInstanceIdException) {
+            member.fail(new BrokerException.Refused(
+                    broker, "another member of the group came with the same instance-id", error));
+            return;
+        }
+        LOG.debug("topic {}: a poll failed", topic, error);
+        ailing = true;
+        againNanos = gate.nanos() + backoffNanos;
+        backoffNanos = Math.min(BACKOFF_MAX_NANOS, 2 * backoffNanos);
+        watch.failed(error);
+    }
+
+    private void takeIn(ConsumerRecords<byte[], byte[]> records) {
+        if (records.nextOffsets().isEmpty()) {
+            return;
+        }
+        for (var next : records.nextOffsets().entrySet()) {
+            var one = owned.get(next.getKey());
+            var reading = one == null ? null : one.reading;
+            if (reading != null) {
+                reading.fetched(records.records(next.getKey()), next.getValue().offset());
+            }
+        }
+        member.drain();
+    }
+
+    /** Waits a moment for room in the backlog; whether there is. */
+    private boolean awaitRoom() {
+        var backlog = member.backlog;
+        if (backlog.hasRoom()) {
+            return true;
+        }
+        backlog.roomWanted(true);
+        gate.await(gate.nanos() + ROOM_WAIT_NANOS, () -> backlog.hasRoom() || member.isEnded());
+        return backlog.hasRoom();
+    }
+
+    private void fetchWhatMay(Consumer<?, ?> consumer, boolean room) {
+        member.backlog.roomWanted(!room);
+        var pause = new ArrayList<TopicPartition>();
+        var resume = new ArrayList<TopicPartition>();
+        for (var one : member.owned()) {
+            var reading = one.reading;
+            var from = reading == null ? -1 : reading.dropIfPaused();
+            if (from >= 0) {
+                consumer.seek(one.at, from);
+            }
+            var hold = !room || one.stopped || reading == null || !reading.wantsMore(pollMax);
+            if (hold != one.held) {
+                one.held = hold;
+                (hold ? pause : resume).add(one.at);
+            }
+        }
+        if (!pause.isEmpty()) {
+            consumer.pause(pause);
+        }
+        if (!resume.isEmpty()) {
+            consumer.resume(resume);
+        }
+    }
+
+    // ---- what the group gives and takes
+
+    private ConsumerRebalanceListener listener(Consumer<byte[], byte[]> consumer) {
+        return new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                gate.within(() -> assigned(consumer, partitions));
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                gate.within(() -> revoked(consumer, partitions));
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                gate.within(() -> lost(partitions));
+            }
+        };
+    }
+
+    private void assigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        LOG.debug("topic {}: was given {}", topic, partitions);
+        for (var at : partitions) {
+            var one = new OwnedPartition(at);
+            one.held = true;
+            owned.put(at, one);
+        }
+        consumer.pause(partitions);
+        member.own(owned.values().toArray(OwnedPartition[]::new));
+        unresolved = true;
+        resolveNanos = gate.nanos();
+        try {
+            resolve(consumer);
+        } catch (RuntimeException error) {
+            failed(error);
+        }
+        for (var at : partitions) {
+            var one = owned.get(at);
+            if (one != null && one.reading == null) {
+                // Kafka insists on a position, though the partition is paused until the right one is known.
+                consumer.seek(at, 0);
+            }
+        }
+    }
+
+    private void resolve(Consumer<?, ?> consumer) {
+        if (!unresolved || gate.nanos() - resolveNanos < 0 || member.isEnded()) {
+            return;
+        }
+        resolveNanos = gate.nanos() + backoffNanos;
+        var fresh = owned.values().stream()
+                .filter(one -> one.reading == null && !one.stopped)
+                .toList();
+        if (!fresh.isEmpty()) {
+            positions.resolve(consumer, fresh);
+        }
+        unresolved = false;
+    }
+
+    private void revoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        var leaving = known(partitions);
+        if (leaving.isEmpty()) {
+            return;
+        }
+        LOG.debug("topic {}: gives up {}", topic, partitions);
+        handover.giveUp(consumer, leaving);
+        forget(leaving);
+    }
+
+    private void lost(Collection<TopicPartition> partitions) {
+        var gone = known(partitions);
+        if (gone.isEmpty()) {
+            return;
+        }
+        LOG.warn("topic {}: lost {}; what runs of them may run twice", topic, partitions);
+        handover.lose(gone);
+        forget(gone);
+    }
+
+    private List<OwnedPartition> known(Collection<TopicPartition> partitions) {
+        var found = new ArrayList<OwnedPartition>();
+        for (var at : partitions) {
+            var one = owned.get(at);
+            if (one != null) {
+                found.add(one);
+            }
+        }
+        return found;
+    }
+
+    private void forget(List<OwnedPartition> partitions) {
+        partitions.forEach(one -> owned.remove(one.at));
+        member.own(owned.values().toArray(OwnedPartition[]::new));
+    }
+
+    private void resetNow(Set<Integer> partitions, Start to, MonoSink<Void> sink) {
+        var consumer = open();
+        var chosen = owned.values().stream()
+                .filter(one -> partitions.isEmpty() || partitions.contains(one.partition()))
+                .toList();
+        if (chosen.size() < Math.max(1, partitions.size())) {
+            sink.error(new BrokerException.Refused(broker, "someone else reads partitions of " + topic, null));
+            return;
+        }
+        try {
+            handover.giveUp(consumer, chosen);
+            chosen.forEach(one -> one.reading = null);
+            unresolved = true;
+            positions.reset(consumer, chosen, to);
+            sink.success();
+        } catch (RuntimeException error) {
+            sink.error(new BrokerException.Unavailable(broker, "the position was not moved: " + error, error));
+        }
+    }
+
+    // ---- the end
+
+    /** Stores what is done and leaves the group. Throws nothing. */
+    void close() {
+        var consumer = opened;
+        if (consumer == null) {
+            return;
+        }
+        try {
+            handover.endAll(consumer, List.copyOf(owned.values()));
+        } catch (RuntimeException error) {
+            LOG.warn("topic {}: the last positions were not stored; events may come again", topic, error);
+        }
+        try {
+            forget(List.copyOf(owned.values()));
+            consumer.close(CloseOptions.timeout(CLOSE_MAX));
+        } catch (RuntimeException error) {
+            LOG.warn("topic {}: the group was not left in order", topic, error);
+        }
+    }
+}

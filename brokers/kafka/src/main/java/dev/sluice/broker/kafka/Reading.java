@@ -1,0 +1,128 @@
+package dev.sluice.broker.kafka;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.Subscription;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.consumer.KafkaReadStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** One subscription of a source with all that belongs to it: the member, its poll loop, and the stream that drives it. */
+final class Reading {
+    /** How long the loop keeps Vert.x's worker at a time: so long may Vert.x wait to close the stream. */
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    final KafkaMember member;
+    final Watch watch;
+    final PollLoop loop;
+    private final String topic;
+    private final KafkaReadStream<byte[], byte[]> stream;
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+    private volatile boolean begun;
+
+    Reading(
+            KafkaSource source,
+            CoreSubscriber<? super Delivery> actual,
+            SourceSettings settings,
+            Vertx vertx,
+            EndOffsets ends,
+            Map<Integer, Long> stored,
+            LongSupplier nanos) {
+        var subscription = source.subscription();
+        var gate = new PollGate(nanos);
+        var config = config(subscription, settings);
+        var pollMax = intOf(config, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
+        var fetchMax = intOf(config, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
+        topic = subscription.topic();
+        member =
+                new KafkaMember(source, actual, gate, new Backlog(Math.max(1, pollMax / 2), Math.max(1, fetchMax / 2)));
+        var commits = new Commits(gate, (at, offset) -> stored.put(at.partition(), offset));
+        var positions = new Positions(member, subscription, stored, commits, Clock.systemUTC());
+        watch = new Watch(topic, subscription.group(), settings, ends, member, commits);
+        loop = new PollLoop(
+                settings.broker(),
+                topic,
+                member,
+                () -> consumer(config),
+                pollMax,
+                positions,
+                commits,
+                watch,
+                settings.drainTimeout());
+        stream = KafkaReadStream.create(vertx, new PollingConsumer(loop, gate, this::closed));
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Map<String, Object> config(Subscription subscription, SourceSettings settings) {
+        var config = new HashMap<>(settings.consumer());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, subscription.group());
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        // New partitions are to be seen soon; the default is 5 minutes.
+        config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
+        if (settings.instanceId() != null) {
+            config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, settings.instanceId() + "-" + subscription.topic());
+        }
+        var protocol = String.valueOf(config.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic"));
+        if (protocol.equalsIgnoreCase("classic")) {
+            config.putIfAbsent(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+        }
+        return config;
+    }
+
+    private static int intOf(Map<String, Object> config, String name, int otherwise) {
+        var value = config.get(name);
+        return value == null ? otherwise : Integer.parseInt(value.toString().trim());
+    }
+
+    /** Joins the group, unless the member has ended by now. */
+    void begin() {
+        if (member.isEnded()) {
+            return;
+        }
+        begun = true;
+        stream.exceptionHandler(error -> watch.failed(error));
+        stream.pollTimeout(POLL);
+        stream.batchHandler(nothing -> {});
+        stream.subscribe(Set.of(topic));
+        if (member.isEnded()) {
+            stream.close(); // an end that came while it began may have found nothing to close
+        }
+    }
+
+    /** The member has ended: leaves the group. */
+    void end() {
+        if (begun) {
+            stream.close();
+        } else {
+            closed();
+        }
+    }
+
+    private void closed() {
+        closed.tryEmitEmpty();
+    }
+
+    /** Completes once the group is left. */
+    Mono<Void> whenClosed() {
+        return closed.asMono();
+    }
+}
