@@ -178,6 +178,11 @@ final class KafkaSource implements EventSource {
         return now == null ? List.of() : now.watch.troubles();
     }
 
+    /** Whether nothing is received, so that somebody may. */
+    boolean isFree() {
+        return reading.get() == null;
+    }
+
     /** Whether this member reads the partition now. */
     boolean owns(int partition) {
         return owned(partition) != null;
