@@ -42,8 +42,19 @@ final class EngineClient {
 
     /** What the admin API answers to a GET of the path below {@code /admin}. */
     JsonNode admin(String path) {
-        var endpoint = connection.admin();
-        var request = HttpRequest.newBuilder(endpoint.resolve("/admin" + path))
+        return admin(connection.admin(), path, HttpRequest.newBuilder());
+    }
+
+    /** What the admin API answers to a POST of JSON to the path below {@code /admin}. */
+    JsonNode adminPost(String path, byte[] json) {
+        var request = HttpRequest.newBuilder()
+                .POST(BodyPublishers.ofByteArray(json))
+                .header("Content-Type", "application/json");
+        return admin(connection.admin(), path, request);
+    }
+
+    private JsonNode admin(Endpoint endpoint, String path, HttpRequest.Builder builder) {
+        var request = builder.uri(endpoint.resolve("/admin" + path))
                 .header("Accept", "application/json")
                 .build();
         var answer = exchange(endpoint, request);

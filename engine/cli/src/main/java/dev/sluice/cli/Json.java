@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 
 /** The two mappers of the command line; numbers keep the digits they came with. */
 final class Json {
@@ -29,6 +30,15 @@ final class Json {
     /** Reads exactly one value. */
     static JsonNode read(String text) throws IOException {
         return JSON.readTree(text);
+    }
+
+    /** A map of plain values as JSON. */
+    static byte[] write(Map<String, Object> value) {
+        try {
+            return JSON.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Indented, safe for a terminal, without a line break at its end. */

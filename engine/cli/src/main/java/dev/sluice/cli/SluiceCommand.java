@@ -89,6 +89,7 @@ public final class SluiceCommand implements Runnable {
                 new SendCommand(terminal),
                 new InvokeCommand(terminal),
                 new GetCommand(terminal),
+                new ResetCommand(terminal),
                 new VersionCommand(terminal),
                 new CompletionCommand(terminal));
     }

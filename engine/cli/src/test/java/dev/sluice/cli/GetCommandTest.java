@@ -72,10 +72,10 @@ class GetCommandTest {
         var outcome = engine.run("get", "triggers");
 
         assertThat(outcome.out()).isEqualTo("""
-                        NAME          FUNCTION  TOPIC     STATE    LAG  RECEIVED  DONE  RETRIED  DEAD  DETAIL
-                        price-orders  price     orders    RUNNING   12      1000   980        9     4
-                        quote         quote     -         RUNNING    -         3     3        0     0
-                        audit         audit     invoices  STOPPED    ?         3     3        0     0  dead letter refused
+                        NAME          FUNCTION  TOPIC     STATE    LAG  RECEIVED  FILTERED  DONE  RETRIED  DEAD  DETAIL
+                        price-orders  price     orders    RUNNING   12      1000        10   980        9     4
+                        quote         quote     -         RUNNING    -         3         0     3        0     0
+                        audit         audit     invoices  STOPPED    ?         3         0     3        0     0  dead letter refused
                         """);
     }
 
