@@ -1,15 +1,18 @@
 package dev.sluice.load;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,13 +30,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the engine against its peers, in turns on this machine, and prints the ratios of the medians.",
             "P1 publish over HTTP, P2 structured against binary, P3 decoding, P14 function calls. HTTP load is made by wrk.",
+            "P4 HTTP to Kafka, P5 Kafka to a function, P6 in batches, P7 slow functions, P8 and P9 pace and CPU against",
+            "Parallel Consumer, P10 latency, P11 key order, P12 many slots.",
             "Other work on the machine blurs the figures: measure on a quiet one."
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "What to measure: P1 P2 P3 P14. All when none is named.")
+    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14. All when none is named.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
@@ -45,9 +50,26 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--picture", paramLabel = "FILE.svg", description = "Draws the ratios.")
     private @Nullable Path picture;
 
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "A Kafka that runs, for P4 to P12; its topics stay. A throw-away one if absent.")
+    private @Nullable String kafka;
+
+    @Option(
+            names = "--engine-flag",
+            paramLabel = "FLAG",
+            description = "A flag for the JVM of every engine, such as a profiler's. May be repeated.")
+    private List<String> engineFlags = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var figures = chosen();
+        try (var ground = new KafkaGround(kafka)) {
+            return measure(chosen(ground));
+        }
+    }
+
+    private int measure(List<Figure> figures) throws IOException, InterruptedException {
         var plan = quick ? Plan.QUICK : Plan.FULL;
         var total = figures.stream().map(figure -> figure.planned(plan)).reduce(Duration.ZERO, Duration::plus);
         var progress = new Progress(System.err, total);
@@ -58,8 +80,9 @@ final class BenchCommand implements Callable<Integer> {
         var failures = new ArrayList<String>();
         var reached = Duration.ZERO;
         for (var figure : figures) {
-            try (var lab = new Lab()) {
-                rows.addAll(figure.measure(lab, plan, progress));
+            progress.say(figure.id() + " " + figure.what() + "; load of the machine before: " + loadAverage());
+            try (var lab = new Lab(engineFlags)) {
+                figure.measure(lab, plan, progress).stream().filter(this::asked).forEach(rows::add);
             } catch (BenchException | IOException e) {
                 failures.add(figure.id() + " was not measured: " + e.getMessage());
             }
@@ -81,12 +104,23 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private List<Figure> chosen() {
-        var all = all();
+    private static String loadAverage() {
+        return String.format(
+                Locale.ROOT,
+                "%.2f",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
+
+    private boolean asked(Row row) {
+        return names.isEmpty() || names.stream().anyMatch(row.id()::equalsIgnoreCase);
+    }
+
+    private List<Figure> chosen(KafkaGround ground) {
+        var all = all(ground);
         if (names.isEmpty()) {
-            return List.copyOf(all.values());
+            return List.copyOf(new LinkedHashSet<>(all.values()));
         }
-        var chosen = new ArrayList<Figure>();
+        var chosen = new LinkedHashSet<Figure>();
         for (var name : names) {
             var figure = all.get(name.toUpperCase(Locale.ROOT));
             if (figure == null) {
@@ -96,14 +130,26 @@ final class BenchCommand implements Callable<Integer> {
             }
             chosen.add(figure);
         }
-        return chosen;
+        return List.copyOf(chosen);
     }
 
-    private static Map<String, Figure> all() {
-        var all = new LinkedHashMap<String, Figure>();
-        for (var figure :
-                List.of(HttpFigure.publish(), HttpFigure.structured(), new DecodeFigure(), HttpFigure.call())) {
-            all.put(figure.id(), figure);
+    private static Map<String, Figure> all(KafkaGround ground) {
+        var all = new TreeMap<String, Figure>(Comparator.comparingInt(id -> Integer.parseInt(id.substring(1))));
+        var figures = List.of(
+                HttpFigure.publish(),
+                HttpFigure.structured(),
+                new DecodeFigure(),
+                new KafkaPublishFigure(ground),
+                ReadFigure.function(ground),
+                ReadFigure.batch(ground),
+                new SlowFigure(ground),
+                new ParallelConsumerFigure(ground),
+                new LatencyFigure(ground),
+                ReadFigure.order(ground),
+                ReadFigure.slots(ground),
+                HttpFigure.call());
+        for (var figure : figures) {
+            figure.ids().forEach(id -> all.put(id, figure));
         }
         return all;
     }

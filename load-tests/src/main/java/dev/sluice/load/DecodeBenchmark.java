@@ -69,4 +69,16 @@ public class DecodeBenchmark {
     public int structuredReadSdk() {
         return Decoders.readAll(decoders.sdkStructured());
     }
+
+    /** Kafka headers. */
+    @Benchmark
+    public CloudEvent kafka() {
+        return decoders.kafka();
+    }
+
+    /** Kafka headers by the SDK. */
+    @Benchmark
+    public CloudEvent kafkaSdk() {
+        return decoders.sdkKafka();
+    }
 }

@@ -18,7 +18,7 @@ import java.util.function.ToIntFunction;
 final class DecodeFigure implements Figure {
     private static final Aim LAZY = Aim.atMost(0.4);
     private static final Aim READ = Aim.atMost(0.7);
-    private static final int FIGURES = 4;
+    private static final int FIGURES = 6;
     private static final int CALLS_PER_LOOK = 256;
 
     /** What one decoding took, on average, and a sum over all that was read, which keeps the reading alive. */
@@ -75,7 +75,8 @@ final class DecodeFigure implements Figure {
             var reader = read ? (ToIntFunction<CloudEvent>) Decoders::readAll : untouched;
             var binary = duel("binary", read, decoders::binary, decoders::sdkBinary, reader);
             var structured = duel("structured", read, decoders::structured, decoders::sdkStructured, reader);
-            for (var duel : List.of(binary, structured)) {
+            var kafka = duel("Kafka headers", read, decoders::kafka, decoders::sdkKafka, reader);
+            for (var duel : List.of(binary, structured, kafka)) {
                 rows.addAll(rows(duel, duel.run(plan, progress), read ? READ : LAZY));
             }
         }

@@ -2,18 +2,23 @@ package dev.sluice.load;
 
 import dev.sluice.cloudevents.JsonEventFormat;
 import dev.sluice.cloudevents.http.HttpEvents;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
 import io.cloudevents.jackson.JsonFormat;
+import io.cloudevents.kafka.KafkaMessageFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Headers;
 
 /** Ways to make an event of what came over the wire, ours and the CloudEvents SDK's, and what a reader then asks of it. */
 final class Decoders {
     private final HttpEvents http = new HttpEvents();
+    private final KafkaRecords kafka = new KafkaRecords();
     private final JsonEventFormat json = new JsonEventFormat();
     private final JsonFormat sdkJson = new JsonFormat();
     private final HttpHeaders headers = SampleEvent.headers();
+    private final Headers kafkaHeaders = EventWriter.headers("A-1001-7f3c2e90");
     private final byte[] data = SampleEvent.dataBytes();
     private final byte[] structured = SampleEvent.structured().getBytes(StandardCharsets.UTF_8);
 
@@ -25,6 +30,14 @@ final class Decoders {
         return HttpMessageFactory.createReader(
                         each -> headers.forEach(header -> each.accept(header.getKey(), header.getValue())), data)
                 .toEvent();
+    }
+
+    CloudEvent kafka() {
+        return kafka.decode("load", 0, 0, 0, null, kafkaHeaders, data);
+    }
+
+    CloudEvent sdkKafka() {
+        return KafkaMessageFactory.createReader(kafkaHeaders, data).toEvent();
     }
 
     CloudEvent structured() {

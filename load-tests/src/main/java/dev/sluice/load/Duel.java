@@ -35,6 +35,11 @@ record Duel<M>(String id, Side<M> engine, Side<M> peer) {
             progress.step(id + " warm-up: " + side.name(), plan.warmUp());
             side.warmUp(plan.warmUp());
         }
+        return turns(plan, progress);
+    }
+
+    /** Measures them in turns; both are warm. */
+    List<Turn<M>> turns(Plan plan, Progress progress) throws IOException, InterruptedException {
         var turns = new ArrayList<Turn<M>>();
         for (var round = 1; round <= plan.rounds(); round++) {
             turns.add(new Turn<>(measure(engine, round, plan, progress), measure(peer, round, plan, progress)));

@@ -9,6 +9,11 @@ interface Figure {
     /** Its number in the list of goals. */
     String id();
 
+    /** The numbers of all goals that its rows are for. */
+    default List<String> ids() {
+        return List.of(id());
+    }
+
     /** What it measures, in a line. */
     String what();
 

@@ -19,13 +19,25 @@ final class Lab implements AutoCloseable {
     private static final int END_SECONDS = 5;
 
     private final Path folder;
+    private final List<String> engineFlags;
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
     private boolean ended;
     private final Thread atExit = new Thread(this::release, "lab-end");
 
     Lab() throws IOException {
+        this(List.of());
+    }
+
+    /** @param engineFlags what the JVM of every engine is started with beside a figure's own flags */
+    Lab(List<String> engineFlags) throws IOException {
+        this.engineFlags = List.copyOf(engineFlags);
         folder = Files.createTempDirectory("sluice-bench");
         Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /** Further flags for the JVM of every engine. */
+    List<String> engineFlags() {
+        return engineFlags;
     }
 
     /** A path in the temporary folder; there may be no such file yet. */
@@ -62,10 +74,15 @@ final class Lab implements AutoCloseable {
 
     /** The command that starts a class of this class path in a JVM of its own, on this JVM's Java. */
     static List<String> java(List<String> flags, String mainClass, List<String> args) {
+        return java(flags, System.getProperty("java.class.path"), mainClass, args);
+    }
+
+    /** The command that starts a class of another class path, which may hold folders ending in {@code *}. */
+    static List<String> java(List<String> flags, String classPath, String mainClass, List<String> args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(args);
         return command;
     }

@@ -1,6 +1,9 @@
 package dev.sluice.load;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.util.Arrays;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** The {@code bench} command: measures the engine against its peers, prints the ratios, and ends cleanly on Ctrl-C. */
@@ -16,6 +19,8 @@ public final class Main {
     }
 
     static int run(String... args) {
+        // The clients look for a node that is only starting, and say so ten times a second.
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
         var own = args.length > 0 && args[0].equals("bench") ? Arrays.copyOfRange(args, 1, args.length) : args;
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new MemoryCommand())

@@ -17,7 +17,7 @@ final class Picture {
     static String svg(List<Row> rows) {
         var height = TOP + rows.size() * ROW_HEIGHT + 30;
         var scaleMax = rows.stream()
-                .mapToDouble(row -> Math.max(row.ratio(), row.aim().bound()))
+                .mapToDouble(row -> Math.max(row.ratio(), row.aim().ratio(row.peer())))
                 .filter(Double::isFinite)
                 .reduce(SCALE_MIN, Math::max);
         var svg = new StringBuilder();
@@ -47,7 +47,7 @@ final class Picture {
                 y + 4,
                 BAR_WIDTH * ratio / scaleMax,
                 row.met() ? "#2a7d4f" : "#b35c1e"));
-        var mark = LEFT + BAR_WIDTH * row.aim().bound() / scaleMax;
+        var mark = LEFT + BAR_WIDTH * row.aim().ratio(row.peer()) / scaleMax;
         svg.append(String.format(
                 Locale.ROOT,
                 "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222222\" stroke-width=\"2\"/>%n",

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,27 +24,29 @@ final class ServerProcess {
     private static final Duration STOP_MAX = Duration.ofSeconds(40);
     private static final int ERROR_CHARS_MAX = 4_000;
     private static final Pattern READY =
-            Pattern.compile("(?:ready|sluice ready: ingress) (http://\\S+)(?: admin (http://\\S+))?.*");
+            Pattern.compile("(?:ready|sluice ready: ingress)(?: (http://\\S+))?(?: admin (http://\\S+))?.*");
 
     private final String name;
     private final Process process;
     private final Path errors;
-    private final URI ingress;
+    private final @Nullable URI ingress;
     private final @Nullable URI admin;
 
     private ServerProcess(String name, Process process, Path errors, Matcher ready) {
         this.name = name;
         this.process = process;
         this.errors = errors;
-        ingress = URI.create(ready.group(1));
+        ingress = ready.group(1) == null ? null : URI.create(ready.group(1));
         admin = ready.group(2) == null ? null : URI.create(ready.group(2));
     }
 
     /** Starts Sluice on free ports with this manifest, and waits until it is ready. */
     static ServerProcess engine(Lab lab, String manifest, List<String> flags) throws IOException, InterruptedException {
-        var file = lab.write("sluice.yaml", manifest);
+        var file = lab.write("sluice-" + System.nanoTime() + ".yaml", manifest);
         var args = List.of("run", "-f", file.toString(), "--port", "0", "--admin-port", "0");
-        return start(lab, "engine", Lab.java(flags, "dev.sluice.server.Main", args));
+        var all = new ArrayList<>(flags);
+        all.addAll(lab.engineFlags());
+        return start(lab, "engine", Lab.java(all, "dev.sluice.server.Main", args));
     }
 
     /** Starts a server that says where it listens in its ready line, and waits for that line. */
@@ -76,8 +79,11 @@ final class ServerProcess {
         ready.completeExceptionally(new IOException("it ended before it was ready"));
     }
 
-    /** Where it listens. */
+    /** Where it listens; fails for a peer that does not. */
     URI ingress() {
+        if (ingress == null) {
+            throw new IllegalStateException(name + " has no port");
+        }
         return ingress;
     }
 
@@ -96,6 +102,11 @@ final class ServerProcess {
         }
     }
 
+    /** The CPU time that it took so far, in steps of a hundredth of a second where the system counts so. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Asks its JVM for a full collection, so that what is left on the heap is alive. */
     void collectGarbage(Lab lab) throws IOException, InterruptedException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
@@ -104,6 +115,11 @@ final class ServerProcess {
         if (!run.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS) || run.exitValue() != 0) {
             throw new IOException(jcmd + " could not collect the garbage of " + name);
         }
+    }
+
+    /** Ends the process at once; waits until it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     /** Ends the process with SIGTERM, which lets it finish what is in flight, and returns its exit status. */

@@ -1,0 +1,41 @@
+package dev.sluice.load.handler;
+
+import dev.sluice.function.FunctionConfig;
+import dev.sluice.load.dial.Dial;
+import dev.sluice.load.dial.FixedDelay;
+import io.cloudevents.CloudEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Waits a fixed time for every event without holding a thread, as a call of another service would, then counts it. When
+ * the event says when it was due, in the extension {@code planned}, its latency is kept.
+ */
+public final class Slow implements Function<CloudEvent, Mono<CloudEvent>> {
+    private final Dial dial;
+    private final FixedDelay delay;
+
+    /** Reads {@code dial}, a path, and {@code millis}. */
+    public Slow(FunctionConfig config) {
+        dial = Dial.watch(Path.of(config.require("dial")));
+        delay = new FixedDelay(Duration.ofMillis(Long.parseLong(config.require("millis"))));
+    }
+
+    @Override
+    public Mono<CloudEvent> apply(CloudEvent event) {
+        var planned = event.getExtension("planned");
+        Mono<CloudEvent> work = delay.await().handle((nanos, sink) -> done(nanos, planned));
+        return dial.isOpen() ? work : dial.whenOpen().then(work);
+    }
+
+    private void done(long nanos, @Nullable Object planned) {
+        dial.took(nanos);
+        dial.add(1);
+        if (planned != null) {
+            dial.latency(System.nanoTime() - Long.parseLong(planned.toString()));
+        }
+    }
+}
