@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LauncherScriptTest {
     private static final Path SCRIPT = Path.of("..", "..", "sluice");
-    private static final String JAVA = "#!/bin/sh\necho \"java $*\"\necho \"columns ${SLUICE_COLUMNS:-none}\"\n";
+    private static final String JAVA = "#!/bin/sh\necho \"java $*\"\necho \"columns ${SLUICE_COLUMNS:-none}\"\n"
+            + "echo \"kafka ${SLUICE_KAFKA_JARS:-none}\"\n";
     private static final String MAVEN = """
             #!/bin/sh
             case "$*" in *-v*) echo "Apache Maven ${STUB_MAVEN:-3.9.1} (x)"; exit 0 ;; esac
@@ -31,6 +32,7 @@ class LauncherScriptTest {
             echo "[INFO] Building Sluice: broker contract 0.1.0-SNAPSHOT          [1/2]"
             if [ -n "${STUB_FAILS:-}" ]; then echo "[ERROR] $STUB_FAILS"; exit 1; fi
             mkdir -p engine/server/target/launcher/lib
+            case "$*" in *kafka-server*) mkdir -p brokers/kafka-server/target/launcher/lib ;; esac
             for folder in samples/orders/target/classes; do mkdir -p "$folder"; done
             """;
 
@@ -119,6 +121,21 @@ class LauncherScriptTest {
         sluice("run", "-f", root.resolve("samples/orders/sluice.yaml").toString());
 
         assertThat(builds()).singleElement().asString().contains("-pl engine/server,samples/orders -am");
+    }
+
+    @Test
+    void buildsTheThrowAwayKafkaOnlyWhenItIsWantedAndSaysWhereItIs() throws Exception {
+        var project = root.resolve("samples/orders").toString();
+        var jars = root.toRealPath() + "/brokers/kafka-server/target/launcher/lib";
+        assertThat(sluice("dev", project).out()).contains("kafka none");
+        assertThat(sluice("dev", "--kafka", "there:9092", project).out()).contains("kafka none");
+        assertThat(builds()).singleElement().asString().doesNotContain("kafka-server");
+
+        assertThat(sluice("dev", project, "--kafka").out()).contains("kafka " + jars);
+        assertThat(sluice("dev", "--kafka", project).out()).contains("kafka " + jars);
+        assertThat(sluice("dev", "--kafka", "--port", "0", project).out()).contains("kafka " + jars);
+
+        assertThat(builds()).hasSize(2).last().asString().contains("-pl engine/server,brokers/kafka-server -am");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.sluice.cli.CommandFailure;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cloudevents.JsonEventFormat;
 import dev.sluice.server.manifest.Durations;
+import dev.sluice.server.manifest.Manifest;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,10 +33,15 @@ import reactor.core.publisher.Mono;
         footer = {
             "",
             "Sample events are in FOLDER/events/TOPIC.jsonl, one structured CloudEvent per line.",
-            "Example: sluice dev samples/orders"
+            "Example: sluice dev samples/orders",
+            "         sluice dev samples/orders --kafka"
         })
 final class DevCommand implements Callable<Integer> {
     private static final String STRUCTURED = "application/cloudevents+json";
+    private static final Pattern SERVERS = Pattern.compile("[^\\s/:,]+:\\d{1,5}(,[^\\s/:,]+:\\d{1,5})*");
+
+    /** Good enough to find the mistakes of manifests before a Kafka is started for them. */
+    private static final String SOMEWHERE = "127.0.0.1:9092";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -42,9 +50,8 @@ final class DevCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "FOLDER",
-            defaultValue = ".",
             description = "Where sluice.yaml is (default: this folder).")
-    private Path folder = Path.of(".");
+    private @Nullable Path named;
 
     @Mixin
     private final NodeOptions options = new NodeOptions();
@@ -58,15 +65,62 @@ final class DevCommand implements Callable<Integer> {
             description = "How often the sample events are fed, 0 for without end (default 1).")
     private int rounds = 1;
 
+    @Option(
+            names = "--kafka",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Run on Kafka instead of the manifests' default broker: the cluster there, or else a throw-away one"
+                            + " that ends with this command.")
+    private @Nullable String kafka;
+
     @Option(names = "--no-feed", description = "Feed no sample events.")
     private boolean noFeed;
+
+    private Path folder = Path.of(".");
 
     @Override
     public Integer call() throws InterruptedException {
         var line = RunCommand.line(spec);
         var err = line.getErr();
         var pause = pause();
-        var manifest = Manifests.read(List.of(manifest()), err);
+        var cluster = cluster();
+        var manifests = List.of(manifest());
+        if (cluster == null) {
+            return run(Manifests.read(manifests, err), pause, line);
+        }
+        if (!cluster.isEmpty()) {
+            err.println("kafka: uses the cluster at " + cluster + " instead of the manifests' default broker;"
+                    + " topics that are missing are created there");
+            return run(Manifests.read(manifests, cluster, err), pause, line);
+        }
+        // Mistakes are told before there is a wait for Kafka; warnings come twice.
+        options.settings(Manifests.read(manifests, SOMEWHERE, err).server());
+        feed();
+        try (var throwAway = KafkaProcess.start(err)) {
+            return run(Manifests.read(manifests, throwAway.bootstrapServers(), err), pause, line);
+        }
+    }
+
+    /** The cluster to run on: null for none, empty for a throw-away one. Sorts out a folder that came behind the flag. */
+    private @Nullable String cluster() {
+        var wanted = kafka;
+        if (wanted != null && !wanted.isEmpty() && !SERVERS.matcher(wanted).matches()) {
+            if (named != null || !Files.exists(Path.of(wanted))) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--kafka is '" + wanted + "': it must be host:port, or nothing for a throw-away one");
+            }
+            named = Path.of(wanted);
+            wanted = "";
+        }
+        folder = Objects.requireNonNullElse(named, Path.of("."));
+        return wanted;
+    }
+
+    private Integer run(Manifest manifest, Duration pause, CommandLine line) throws InterruptedException {
+        var err = line.getErr();
         var settings = options.settings(manifest.server());
         var feed = feed();
         var stop = StopSignal.install();
@@ -118,7 +172,9 @@ final class DevCommand implements Callable<Integer> {
     }
 
     private Disposable feeding(Node node, Feed feed, Duration pause, PrintWriter err) {
-        return feed.publish(node.topics(), pause, rounds)
+        return node.topics()
+                .opened()
+                .then(feed.publish(node.topics(), pause, rounds))
                 .then(Mono.fromRunnable(() -> {
                     if (!feed.events().isEmpty()) {
                         err.println("all " + feed.events().size() + " sample events are fed; Ctrl-C stops");

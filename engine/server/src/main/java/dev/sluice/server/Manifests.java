@@ -7,14 +7,20 @@ import dev.sluice.server.manifest.Manifest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads manifests for a command: warnings are printed, mistakes end it. */
 final class Manifests {
     private Manifests() {}
 
     static Manifest read(List<Path> paths, PrintWriter err) {
+        return read(paths, null, err);
+    }
+
+    /** @param kafka where a cluster is found that takes the place of the default broker; null for none */
+    static Manifest read(List<Path> paths, @Nullable String kafka, PrintWriter err) {
         try {
-            var manifest = Manifest.read(paths);
+            var manifest = Manifest.read(paths, System.getenv(), kafka);
             manifest.warnings().forEach(warning -> err.println("warning: " + warning));
             return manifest;
         } catch (InvalidManifestException e) {

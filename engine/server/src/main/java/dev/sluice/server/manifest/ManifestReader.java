@@ -249,6 +249,10 @@ final class ManifestReader {
         if (kafka != null && name != null) {
             return withKafka(reader, name, kafka);
         }
+        if (kafka != null) {
+            var rule = "takes the place of the broker " + BrokerManifest.DEFAULT + ", and none of several is called so";
+            mistakes.add(Place.file("--kafka"), "", "", rule);
+        }
         if (kindOf(Kind.BROKER).isEmpty()) {
             var memory = new BrokerManifest.Memory(MemoryLimits.DEFAULT);
             return List.of(new BrokerManifest(Place.file("default"), BrokerManifest.DEFAULT, memory));
