@@ -12,6 +12,9 @@ final class Foreign {
     private Foreign() {}
 
     static WireEvent.Builder copy(CloudEvent event) {
+        if (event instanceof RawEvent raw) {
+            return raw.view().toBuilder();
+        }
         if (event.getSpecVersion() != SpecVersion.V1) {
             throw new InvalidEventException("specversion", String.valueOf(event.getSpecVersion()), "must be 1.0");
         }

@@ -55,9 +55,6 @@ public final class WireEvent implements CloudEvent {
 
     /** Begins an event from all of another one: attributes, extensions and data. */
     public static Builder builder(CloudEvent copyFrom) {
-        if (copyFrom instanceof RawEvent raw) {
-            return raw.view().toBuilder();
-        }
         return copyFrom instanceof WireEvent wire ? wire.toBuilder() : Foreign.copy(copyFrom);
     }
 
@@ -67,9 +64,6 @@ public final class WireEvent implements CloudEvent {
      * @throws InvalidEventException when a foreign event breaks a rule of the specification
      */
     public static WireEvent of(CloudEvent event) {
-        if (event instanceof RawEvent raw) {
-            return raw.view();
-        }
         return event instanceof WireEvent wire ? wire : Foreign.copy(event).build();
     }
 

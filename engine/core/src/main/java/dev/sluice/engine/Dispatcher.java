@@ -2,9 +2,9 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Intake;
+import dev.sluice.engine.scaling.DecisionLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +65,14 @@ final class Dispatcher {
     /** The loop's timers that have not fired, the earliest first. */
     private final ArrayDeque<Long> timers = new ArrayDeque<>();
 
+    /** The sum of the times at which the tries that hold a slot have got it; only its differences mean something. */
+    private long leaseStarts;
+
+    private long leasedNanos;
+    private long settled;
+    private final @Nullable Scaler scaler;
+    private long scaleAt;
+
     private boolean wasFull;
     private int zombies;
     private @Nullable Draining drainingState;
@@ -77,7 +85,12 @@ final class Dispatcher {
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
         pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged));
         budget.capacity(pool.capacity());
-        loop.execute(pool::start);
+        var scaling = spec.scaling();
+        scaler = scaling == null ? null : new Scaler(this, pipelines, scaling);
+        signal(() -> {
+            pool.start();
+            scaleAt = loop.nanos();
+        });
     }
 
     // ---- from any thread
@@ -112,7 +125,7 @@ final class Dispatcher {
             return new Intake.Admission.Refused(
                     "function '" + spec.name() + "' has no instance: " + pool.problem(), 1, false);
         }
-        var limit = Math.max(CALLS_WAITING_MIN, 10 * pool.capacity());
+        var limit = Math.max(CALLS_WAITING_MIN, 10L * spec.slotsMax());
         if (callsWaiting.incrementAndGet() > limit) {
             callsWaiting.decrementAndGet();
             pipeline.counts.callsRefused.increment();
@@ -165,6 +178,7 @@ final class Dispatcher {
             tick(now);
         }
         startTries(now);
+        scale(now);
         askForMore();
         if (heldSinceDrain != 0) {
             host.shared().hold(heldSinceDrain);
@@ -193,9 +207,21 @@ final class Dispatcher {
             wasFull = false;
             pipelines.forEach(this::touch);
         }
-        if (drainingState != null && !drainingState.closed) {
-            wakeAt(drainingState.deadline);
+        if (drainingState != null && !drainingState.closed()) {
+            wakeAt(drainingState.deadline());
         }
+    }
+
+    /** Decides on the number of instances when it is time to, or when there is none for what waits. */
+    private void scale(long now) {
+        if (scaler == null || closing) {
+            return;
+        }
+        if (now - scaleAt >= 0 || (pool.wanted() == 0 && !active.isEmpty())) {
+            scaleAt = now + scaler.tickNanos();
+            scaler.tick(now);
+        }
+        wakeAt(scaleAt);
     }
 
     /** Starts tries while a slot is free; the trigger whose turn it is goes first. */
@@ -297,8 +323,37 @@ final class Dispatcher {
         wakeAt(wait.dueNanos);
     }
 
+    /** A try has got a slot. */
+    void leased(Attempt attempt) {
+        leaseStarts += attempt.startNanos;
+    }
+
+    /** A try that had a slot is over, and its slot free. */
+    void ended(Attempt attempt) {
+        leaseStarts -= attempt.startNanos;
+        leasedNanos += attempt.runNanos();
+        settled += attempt.batch == null ? 1 : attempt.batch.size();
+        pool.giveBack(attempt.instance);
+    }
+
+    /** A slot was leased for nothing. */
     void slotFree(Instance instance) {
         pool.giveBack(instance);
+    }
+
+    /** Time that slots were in use, summed over slots, runs that have not ended included. */
+    long leasedNanosTotal(long now) {
+        return leasedNanos + pool.leased() * now - leaseStarts;
+    }
+
+    /** Tries that ended, those of a batch counted one by one. */
+    long settledTotal() {
+        return settled;
+    }
+
+    /** What was decided lately on the number of instances; from any thread. */
+    List<DecisionLog.Entry> decisions() {
+        return scaler == null ? List.of() : scaler.decisions().newestFirst();
     }
 
     /** From now on so many instances are wanted; from any thread. */
@@ -379,63 +434,15 @@ final class Dispatcher {
             var ended = Sinks.<Void>one();
             signal(() -> {
                 if (drainingState == null) {
-                    drainingState = new Draining(loop.nanos() + grace.toNanos(), ended);
+                    drainingState = new Draining(this, pipelines, loop.nanos() + grace.toNanos(), ended);
                     pipelines.forEach(Pipeline::drain);
-                    wakeAt(drainingState.deadline);
+                    wakeAt(drainingState.deadline());
                 } else {
                     drainingState.also(ended);
                 }
             });
             return ended.asMono();
         });
-    }
-
-    /** The way down: waits for what runs, then closes. */
-    private final class Draining {
-        private final long deadline;
-        private final List<Sinks.One<Void>> waiting = new ArrayList<>();
-        private boolean aborted;
-        private boolean closed;
-        private boolean done;
-
-        Draining(long deadline, Sinks.One<Void> ended) {
-            this.deadline = deadline;
-            waiting.add(ended);
-        }
-
-        void also(Sinks.One<Void> ended) {
-            if (done) {
-                ended.tryEmitEmpty();
-            } else {
-                waiting.add(ended);
-            }
-        }
-
-        void proceed(long now) {
-            if (closed) {
-                return;
-            }
-            var open = pipelines.stream()
-                    .mapToInt(pipeline -> pipeline.lanes.open())
-                    .sum();
-            if (open > 0 && now - deadline >= 0 && !aborted) {
-                aborted = true;
-                pipelines.forEach(Pipeline::abort);
-            }
-            if (open == 0 || aborted) {
-                closed = true;
-                pipelines.forEach(Pipeline::close);
-                pool.close().subscribe(nothing -> {}, error -> end(), this::end);
-            }
-        }
-
-        private void end() {
-            signal(() -> {
-                done = true;
-                waiting.forEach(Sinks.One::tryEmitEmpty);
-                waiting.clear();
-            });
-        }
     }
 
     // ---- for those who look from outside; figures may be of slightly different moments
@@ -450,9 +457,10 @@ final class Dispatcher {
             runnable += pipeline.lanes.runnable();
         }
         var ready = pool.ready();
+        var resting = pool.wanted() == 0 && pool.problem().isEmpty();
         var state = closing
                 ? FunctionStatus.State.DRAINING
-                : ready > 0
+                : ready > 0 || resting
                         ? FunctionStatus.State.READY
                         : pool.problem().isEmpty() ? FunctionStatus.State.STARTING : FunctionStatus.State.FAILED;
         var detail = host.shared().tooManyZombies()

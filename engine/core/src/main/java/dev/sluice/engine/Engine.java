@@ -4,6 +4,7 @@ import dev.sluice.broker.Call;
 import dev.sluice.broker.Intake;
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.engine.scaling.DecisionLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,7 +42,8 @@ public final class Engine {
                 workers,
                 Schedulers.boundedElastic(),
                 () -> ThreadLocalRandom.current().nextLong(),
-                InstantSource.system());
+                InstantSource.system(),
+                new CpuLoad());
         EngineMeters.bindEngine(registry, shared);
     }
 
@@ -83,7 +85,7 @@ public final class Engine {
         if (!function.code().shape().blocking() || !Workers.limited(workers)) {
             return;
         }
-        var slots = blockingSlots + function.instances() * function.concurrency();
+        var slots = blockingSlots + function.slotsMax();
         if (slots > Workers.THREADS_MAX) {
             throw new IllegalArgumentException(
                     "function '" + function.name() + "' brings the slots of blocking functions to "
@@ -141,6 +143,12 @@ public final class Engine {
     /** All functions as they are now, in the order they were deployed. */
     public synchronized List<FunctionStatus> functions() {
         return functions.values().stream().map(Dispatcher::status).toList();
+    }
+
+    /** What was decided lately on a function's instances, the newest first; empty when its number is fixed. */
+    public synchronized List<DecisionLog.Entry> decisions(String function) {
+        var dispatcher = functions.get(function);
+        return dispatcher == null ? List.of() : dispatcher.decisions();
     }
 
     /** All triggers as they are now, in the order they were attached. */

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import reactor.core.scheduler.Scheduler;
 
@@ -13,7 +14,8 @@ import reactor.core.scheduler.Scheduler;
  * @param workers runs blocking functions; refuses rather than queues
  * @param starter runs constructors and starts of handlers, which may block
  * @param random for jitter
- * @param clock the time that dead letters carry
+ * @param clock the time that dead letters and decisions carry
+ * @param cpu how busy the machine's CPUs are, 0 to 1
  */
 record Host(
         EngineOptions options,
@@ -21,4 +23,5 @@ record Host(
         Executor workers,
         Scheduler starter,
         RandomGenerator random,
-        InstantSource clock) {}
+        InstantSource clock,
+        DoubleSupplier cpu) {}

@@ -44,6 +44,8 @@ final class InstancePool {
 
     private int leased;
     private int leasedOfDraining;
+    private int startFailures;
+    private final Count starts = new Count();
     private volatile int wanted;
     private volatile boolean closed;
     private volatile int ready;
@@ -164,6 +166,8 @@ final class InstancePool {
         }
         var instance = new Instance(handler, spec.concurrency());
         serving.add(instance);
+        startFailures = 0;
+        starts.add(1);
         free.addLast(instance);
         ready = serving.size();
         if (ready >= wanted) {
@@ -177,6 +181,7 @@ final class InstancePool {
             starting--;
             return;
         }
+        startFailures++;
         problem = "an instance does not start: " + error;
         LOG.warn(
                 "function {}: an instance does not start; next try in {} s",
@@ -220,6 +225,26 @@ final class InstancePool {
             leasedOfDraining--;
             closeWhenIdle(instance);
         }
+    }
+
+    /** Instances on their way. */
+    int starting() {
+        return starting;
+    }
+
+    /** Instances that lease no more and are not empty yet. */
+    int draining() {
+        return draining.size();
+    }
+
+    /** Starts that failed since one last succeeded. */
+    int startFailures() {
+        return startFailures;
+    }
+
+    /** Instances started so far, from any thread. */
+    long starts() {
+        return starts.get();
     }
 
     int leased() {

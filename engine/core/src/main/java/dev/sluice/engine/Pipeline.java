@@ -193,6 +193,7 @@ final class Pipeline {
         }
         deadlines.add(attempt, now + timeoutNanos);
         dispatcher.wakeAt(attempt.dueNanos());
+        dispatcher.leased(attempt);
         attempt.start();
     }
 
@@ -230,7 +231,7 @@ final class Pipeline {
         deadlines.remove(attempt);
         counts.runs.add(1);
         counts.runNanos.add(attempt.runNanos());
-        dispatcher.slotFree(attempt.instance);
+        dispatcher.ended(attempt);
     }
 
     // ---- time, on the loop

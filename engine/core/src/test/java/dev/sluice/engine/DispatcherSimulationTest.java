@@ -98,7 +98,8 @@ class DispatcherSimulationTest {
                             Runnable::run,
                             Schedulers.immediate(),
                             world.random,
-                            InstantSource.fixed(Instant.EPOCH)));
+                            InstantSource.fixed(Instant.EPOCH),
+                            () -> 0));
             var keyedRetry = world.random.nextInt(4);
             var secondRetry = world.random.nextInt(4);
             keyed = source("k", 3, keyedRetry);

@@ -4,6 +4,9 @@ import static dev.sluice.engine.Fixtures.function;
 import static dev.sluice.engine.Fixtures.retries;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.scaling.DemandPolicy;
+import dev.sluice.engine.scaling.ScaleLimits;
+import dev.sluice.function.FunctionConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,5 +125,51 @@ class ScaleChangesTest {
 
         assertThat(MADE).filteredOn(slow -> slow.closed).singleElement().satisfies(slow -> assertThat(slow.runs)
                 .isEmpty());
+    }
+
+    private static FunctionSpec scaled(FunctionCode code, int min, int max) {
+        var limits =
+                new ScaleLimits(min, max, 2, Duration.ofSeconds(10), Duration.ofSeconds(60), 0, Duration.ofMinutes(1));
+        return new FunctionSpec(
+                "fn",
+                code,
+                Math.max(1, min),
+                2,
+                Duration.ofMinutes(1),
+                BatchPolicy.DEFAULT,
+                FunctionConfig.EMPTY,
+                new Scaling(new DemandPolicy(), limits));
+    }
+
+    @Test
+    void addsInstancesWhileMoreWaitsThanCanRun() {
+        var scaling = new TestDispatcher(scaled(code(), 0, 8));
+        scaling.attach(retries(0));
+        for (var i = 0; i < 64; i++) {
+            scaling.source.offer("e" + i);
+        }
+        scaling.advance(Duration.ofSeconds(1));
+
+        assertThat(scaling.status().instances()).isEqualTo(8);
+        assertThat(scaling.status().leased()).isEqualTo(16);
+        assertThat(scaling.dispatcher.decisions()).isNotEmpty();
+    }
+
+    @Test
+    void goesToZeroWhenIdleAndComesBackWithTheFirstEvent() {
+        var scaling = new TestDispatcher(scaled(code(), 0, 8));
+        scaling.attach(retries(0));
+        scaling.run();
+        scaling.advance(Duration.ofSeconds(90));
+        assertThat(scaling.status().instancesWanted())
+                .as("%s", scaling.dispatcher.decisions())
+                .isZero();
+        assertThat(scaling.status().state()).isEqualTo(FunctionStatus.State.READY);
+
+        MADE.clear();
+        scaling.source.offer("in");
+        scaling.run();
+        assertThat(scaling.status().leased()).isEqualTo(1);
+        assertThat(MADE.get(0).runs).hasSize(1);
     }
 }

@@ -42,7 +42,8 @@ final class TestDispatcher {
                         workers,
                         Schedulers.immediate(),
                         () -> Long.MIN_VALUE,
-                        InstantSource.fixed(NOW)));
+                        InstantSource.fixed(NOW),
+                        () -> 0));
     }
 
     static EngineOptions options(int blockedEventsMax, long heldBytesMax, int zombiesMax) {

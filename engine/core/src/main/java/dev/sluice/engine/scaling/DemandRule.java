@@ -84,6 +84,8 @@ final class DemandRule implements ScalingRule {
         var to = from;
         if (from == 0) {
             to = load.backlog().here() > 0 ? 1 + limits.warm() : 0;
+        } else if (waiting < 1 && load.slots().leased() == 0 && load.arrivals().perSecond6s() == 0) {
+            to = 0;
         } else if (waiting > slots) {
             to = Math.max(
                     from,

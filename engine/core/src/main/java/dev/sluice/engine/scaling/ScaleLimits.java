@@ -16,13 +16,14 @@ import java.util.ArrayList;
  */
 public record ScaleLimits(
         int min, int max, int concurrency, Duration drain, Duration idle, int warm, Duration timeout) {
+    private static final Duration DAY = Duration.ofDays(1);
+
     /** From zero to 16 instances with 16 slots, a backlog gone in 10 s, zero after a minute, no spares, 30 s a run. */
     public static final ScaleLimits DEFAULT =
             new ScaleLimits(0, 16, 16, Duration.ofSeconds(10), Duration.ofSeconds(60), 0, Duration.ofSeconds(30));
 
     private static final int INSTANCES_MAX = 1_000;
     private static final int CONCURRENCY_MAX = 10_000;
-    private static final Duration DAY = Duration.ofDays(1);
 
     public ScaleLimits {
         var wrong = new ArrayList<String>();

@@ -1,0 +1,116 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.scaling.Decision;
+import dev.sluice.engine.scaling.DecisionLog;
+import dev.sluice.engine.scaling.Load;
+import dev.sluice.engine.scaling.LoadSample;
+import dev.sluice.engine.scaling.LoadWindows;
+import dev.sluice.engine.scaling.ScalingRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a function's load every 100 ms, and at once when an event finds no instance, and has its policy decide how many
+ * instances there are to be. Beside the way of events; on the home loop.
+ */
+final class Scaler {
+    private static final Logger LOG = LoggerFactory.getLogger(Scaler.class);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Dispatcher dispatcher;
+    private final List<Pipeline> pipelines;
+    private final ScalingRule rule;
+    private final LoadWindows windows = new LoadWindows();
+    private final DecisionLog decisions = new DecisionLog();
+    private boolean failed;
+
+    /** @param pipelines the function's, as they come and go */
+    Scaler(Dispatcher dispatcher, List<Pipeline> pipelines, Scaling scaling) {
+        this.dispatcher = dispatcher;
+        this.pipelines = pipelines;
+        this.rule = scaling.policy().rule(scaling.limits());
+    }
+
+    /** Decides now; the next time is {@link #TICK_NANOS} later. */
+    void tick(long now) {
+        Decision decision;
+        try {
+            decision = rule.decide(windows.add(sample(now)));
+        } catch (RuntimeException bug) {
+            if (!failed) {
+                LOG.error("function {}: its scaling policy failed; instances stay as they are", name(), bug);
+            }
+            failed = true;
+            return;
+        }
+        failed = false;
+        decisions.add(decision, dispatcher.host().clock().instant());
+        var pool = dispatcher.pool();
+        if (decision.to() != pool.wanted()) {
+            LOG.atDebug().addArgument(this::name).addArgument(decision::words).log("function {}: {}");
+            pool.resize(decision.to());
+        }
+    }
+
+    long tickNanos() {
+        return TICK_NANOS;
+    }
+
+    /** What was decided lately; from any thread. */
+    DecisionLog decisions() {
+        return decisions;
+    }
+
+    private String name() {
+        return dispatcher.spec().name();
+    }
+
+    private LoadSample sample(long now) {
+        var runnable = 0;
+        var calls = 0L;
+        var topics = new ArrayList<LoadSample.Topic>();
+        for (var pipeline : pipelines) {
+            var topic = topic(pipeline);
+            if (topic == null) {
+                calls += pipeline.counts.received.get() + pipeline.counts.callsRefused.sum();
+            } else {
+                runnable += pipeline.lanes.runnable();
+                topics.add(topic);
+            }
+        }
+        var pool = dispatcher.pool();
+        return new LoadSample(
+                now,
+                new Load.Instances(pool.ready(), pool.starting(), pool.draining(), pool.startFailures()),
+                pool.leased(),
+                dispatcher.leasedNanosTotal(now),
+                dispatcher.settledTotal(),
+                calls,
+                runnable,
+                dispatcher.callsWaiting(),
+                0,
+                dispatcher.host().cpu().getAsDouble(),
+                topics);
+    }
+
+    private static LoadSample.@Nullable Topic topic(Pipeline pipeline) {
+        var source = pipeline.spec().source();
+        if (source == null) {
+            return null;
+        }
+        var lag = source.lag();
+        var behind = lag.events();
+        var received = pipeline.counts.received.get();
+        return new LoadSample.Topic(
+                pipeline.name(),
+                pipeline.spec().ordering(),
+                lag,
+                behind.isPresent() ? Math.max(0, behind.getAsLong() - pipeline.lanes.open()) : -1,
+                received,
+                received - pipeline.counts.filtered.get());
+    }
+}
