@@ -80,8 +80,10 @@ final class BatchPublishing implements Subscription {
             // Nothing was stored: not a word that a caller could take for a success.
             exchange.answer(first);
         } else if (exchange.claim()) {
-            exchange.response().header(HttpHeaderNames.CONTENT_TYPE, "application/json");
-            exchange.respond(MULTI_STATUS, statuses());
+            exchange.writeAtHome(() -> {
+                exchange.response().header(HttpHeaderNames.CONTENT_TYPE, "application/json");
+                exchange.respond(MULTI_STATUS, statuses());
+            });
         }
     }
 

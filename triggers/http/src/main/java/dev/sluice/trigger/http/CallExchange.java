@@ -86,15 +86,20 @@ final class CallExchange extends BodyExchange {
                     "the function gave " + answers.size()
                             + " answers: to get them, send Accept: application/cloudevents-batch+json"));
         } else if (claim()) {
-            var out = response().responseHeaders();
-            if (answers.size() > 1) {
-                respond(200, desk().events().writeBatch(answers, out));
-            } else if (HttpEvents.acceptsStructured(headers)) {
-                respond(200, desk().events().writeStructured(answers.get(0), out));
-            } else {
-                HttpEvents.writeBinary(answers.get(0), out);
-                respond(200, HttpEvents.body(answers.get(0)));
-            }
+            writeAtHome(() -> write(answers));
+        }
+    }
+
+    private void write(List<WireEvent> answers) {
+        var headers = request().requestHeaders();
+        var out = response().responseHeaders();
+        if (answers.size() > 1) {
+            respond(200, desk().events().writeBatch(answers, out));
+        } else if (HttpEvents.acceptsStructured(headers)) {
+            respond(200, desk().events().writeStructured(answers.get(0), out));
+        } else {
+            HttpEvents.writeBinary(answers.get(0), out);
+            respond(200, HttpEvents.body(answers.get(0)));
         }
     }
 

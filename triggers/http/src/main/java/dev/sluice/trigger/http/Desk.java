@@ -4,6 +4,8 @@ import dev.sluice.cloudevents.EventLimits;
 import dev.sluice.cloudevents.JsonEventFormat;
 import dev.sluice.cloudevents.http.HttpEvents;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What all exchanges share: limits, codecs, meters, and whether the ingress is shutting down. */
 final class Desk {
@@ -12,6 +14,9 @@ final class Desk {
     private final IngressMeters meters;
     private final HttpEvents events;
     private final JsonEventFormat json;
+    /** One for each event loop that a connection has lived on. */
+    private final ConcurrentHashMap<EventLoop, LateAnswers> late = new ConcurrentHashMap<>();
+
     private volatile boolean draining;
 
     Desk(HttpLimits limits, MeterRegistry registry) {
@@ -49,6 +54,12 @@ final class Desk {
 
     JsonEventFormat json() {
         return json;
+    }
+
+    /** Where answers wait for their connections' event loop. */
+    LateAnswers late(EventLoop loop) {
+        var known = late.get(loop);
+        return known == null ? late.computeIfAbsent(loop, LateAnswers::new) : known;
     }
 
     boolean draining() {

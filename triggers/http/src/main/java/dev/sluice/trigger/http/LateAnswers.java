@@ -1,0 +1,70 @@
+package dev.sluice.trigger.http;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+
+/**
+ * Answers on their way from other threads to one event loop, as from a broker's that tells of a hundred stored records in
+ * a row. The first of them wakes the loop; those that follow until it comes by are written in the same turn, so that the
+ * other thread pays for a queue and not for a task, a wake-up and a response each.
+ *
+ * <p>Any thread adds, whoever set {@link #scheduled} drains. Each open request stands here once at most, so their limit
+ * is the queue's.
+ */
+final class LateAnswers implements Runnable {
+    private static final int CHUNK = 256;
+    /** Answers of one turn: then the loop reads again. */
+    private static final int TURN_MAX = 256;
+
+    private final Executor loop;
+    private final MpscUnboundedAtomicArrayQueue<Runnable> answers = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    LateAnswers(Executor loop) {
+        this.loop = loop;
+    }
+
+    /** Has the answer written on the loop; it must not throw. */
+    void add(Runnable answer) {
+        answers.offer(answer);
+        // The plain look first: while a turn is due, adding writes to nothing that others read.
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            schedule();
+        }
+    }
+
+    @Override
+    public void run() {
+        if (turn()) {
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        try {
+            loop.execute(this);
+        } catch (RejectedExecutionException ended) {
+            // The connections ended with their loop. What their requests hold is given back all the same, here.
+            var more = true;
+            while (more) {
+                more = turn();
+            }
+        }
+    }
+
+    /** Writes what is here; true when more has come and this thread is still the one to see to it. */
+    private boolean turn() {
+        for (var i = 0; i < TURN_MAX; i++) {
+            // Relaxed: it does not wait for an adder that was held up half-way; the queue is not empty then.
+            var answer = answers.relaxedPoll();
+            if (answer == null) {
+                break;
+            }
+            answer.run();
+        }
+        scheduled.set(false);
+        return !answers.isEmpty() && scheduled.compareAndSet(false, true);
+    }
+}
