@@ -55,6 +55,9 @@ public final class KafkaRecords {
             EventLimits.DEFAULT.jsonDepth(),
             EventLimits.DEFAULT.numberChars());
 
+    /** How many times longer a text can be in JSON: six characters for one that is escaped. */
+    private static final int JSON_GROWTH_MAX = 6;
+
     private final EventLimits limits;
     private final ContentMode mode;
     private final KeyMapping keys;
@@ -69,7 +72,7 @@ public final class KafkaRecords {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.mode = Objects.requireNonNull(mode, "mode");
         this.keys = Objects.requireNonNull(keys, "keys");
-        this.json = new JsonEventFormat(limits);
+        this.json = new JsonEventFormat(limits.withEventBytes(documentBytesMax(limits.eventBytes())));
     }
 
     /** The same with other limits of what is read as an event; what passes them becomes a {@link RawEvent}. */
@@ -183,6 +186,16 @@ public final class KafkaRecords {
         if (value == null) {
             throw new InvalidEventException("event", null, "must be a JSON object, and the record has no value");
         }
-        return json.read(value, 0, value.length);
+        WireEvent event = json.read(value, 0, value.length);
+        if (event.sizeBytes() > limits.eventBytes()) {
+            throw InvalidEventException.tooLarge(
+                    "event", "must not be larger than " + limits.eventBytes() + " bytes, and has " + event.sizeBytes());
+        }
+        return event;
+    }
+
+    /** The largest document of an event within the limit: what was written in binary mode must not fail in JSON. */
+    private static int documentBytesMax(int eventBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) JSON_GROWTH_MAX * eventBytes + (16 << 10));
     }
 }

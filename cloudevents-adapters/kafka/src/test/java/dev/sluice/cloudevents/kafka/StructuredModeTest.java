@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cloudevents.WireEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,25 @@ class StructuredModeTest {
     @Test
     void writesAnEventWithoutDataAsAValueToo() {
         assertThat(STRUCTURED.encode("orders", EVENT, null).value()).isNotNull();
+    }
+
+    /** The limit is the event's own size, which JSON can multiply. */
+    @ParameterizedTest
+    @CsvSource({"application/octet-stream,-1", "text/plain,1", "application/json,32"})
+    void readsTheLargestEventWhateverJsonMakesOfIt(String type, byte fill) {
+        byte[] data = new byte[KafkaRecords.LIMITS.eventBytes() - 100];
+        Arrays.fill(data, fill);
+        WireEvent largest = minimal().data(type, data).build();
+
+        assertThat(decode(STRUCTURED.encode("orders", largest, null))).isEqualTo(largest);
+        assertThat(raw(decode(STRUCTURED.encode(
+                                "orders",
+                                minimal()
+                                        .data(type, new byte[data.length + 100])
+                                        .build(),
+                                null)))
+                        .problem())
+                .startsWith("event must not be larger than 1114112 bytes, and has 1114");
     }
 
     /** In binary mode its content type would say that the data is the event. */
