@@ -1,0 +1,340 @@
+package dev.sluice.broker.kafka;
+
+import dev.sluice.cloudevents.kafka.KafkaRecords;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that is sent. One idempotent producer, whose {@code max.block.ms} is 0: what it can't take at once waits in its
+ * topic's {@link SendLane} and is offered again by this class's thread, every {@link #RETRY_NANOS}, until its deadline.
+ *
+ * <p>A send is never repeated by us: the producer repeats requests under one sequence number, and gives up at the very
+ * deadline at which the publisher is told, so that a late record can't overtake the publisher's own repetition. A producer
+ * that can send no more (it was not let in, or lost its identity) is replaced; what it had fails.
+ */
+final class Outbox {
+    /**
+     * What a record has beside its event: a batch's and a record's frame. Less than those and the required attributes
+     * together, so that an event whose data alone is larger than a sink says it takes never fits.
+     */
+    static final int RECORD_OVERHEAD = 128;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final Duration FLUSH_MAX = Duration.ofSeconds(5);
+    private static final long RESTART_MIN_MS = 1_000;
+    private static final long RESTART_MAX_MS = 10_000;
+
+    /** Finds out what a topic takes; creates it if told to and it does not exist. */
+    @FunctionalInterface
+    interface TopicLookUp {
+        CompletableFuture<TopicLimits> of(String topic, boolean create);
+    }
+
+    private final KafkaBrokerOptions options;
+    private final KafkaErrors errors;
+    private final MeterRegistry registry;
+    private final KafkaRecords records;
+    private final ScheduledExecutorService control;
+    private final Supplier<Producer<byte[], byte[]>> maker;
+    private final TopicLookUp lookUp;
+    private final long deadlineNanos;
+    private final int requestBytesMax;
+    private final boolean compresses;
+    private final Counter starts;
+    private final ConcurrentHashMap<String, SendLane> lanes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, TopicLimits> known = new ConcurrentHashMap<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread;
+    private volatile @Nullable Connector<Producer<byte[], byte[]>> connector;
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+    private volatile @Nullable String trouble;
+    private volatile long troubleNanos;
+    private volatile long restartMs = RESTART_MIN_MS;
+    private volatile boolean closed;
+
+    Outbox(
+            KafkaBrokerOptions options,
+            KafkaErrors errors,
+            MeterRegistry registry,
+            ScheduledExecutorService control,
+            Supplier<Producer<byte[], byte[]>> maker,
+            TopicLookUp lookUp) {
+        this.options = options;
+        this.errors = errors;
+        this.registry = registry;
+        this.control = control;
+        this.maker = maker;
+        this.lookUp = lookUp;
+        this.records = new KafkaRecords().withMode(options.contentMode()).withKeys(options.keyMapping());
+        this.deadlineNanos = options.sendDeadline().toNanos();
+        var config = ClientProperties.producer(options);
+        this.requestBytesMax = (int) Math.min(
+                number(config, "max.request.size"), Math.min(Integer.MAX_VALUE, number(config, "buffer.memory")));
+        this.compresses = !"none".equals(config.getOrDefault("compression.type", "none"));
+        var tags = KafkaMeters.of(options.name());
+        this.starts = KafkaMeters.PRODUCER_STARTS.counter(registry, tags);
+        KafkaMeters.SENDS_WAITING.gauge(registry, tags, this, Outbox::waiting);
+        KafkaMeters.SENDS_WAITING_SIZE.gauge(registry, tags, this, outbox -> outbox.waitingBytes.get());
+        this.thread = new Thread(this::run, "sluice-kafka-" + options.name() + "-sends");
+        thread.setDaemon(true);
+    }
+
+    private static long number(Map<String, Object> config, String name) {
+        return Long.parseLong(String.valueOf(config.get(name)).trim());
+    }
+
+    /** The lane of a topic. The first one starts the producer. */
+    SendLane lane(String topic) {
+        if (!closed && begun.compareAndSet(false, true)) {
+            connect();
+            thread.start();
+        }
+        return lanes.computeIfAbsent(topic, name -> {
+            var lane = new SendLane(this, name);
+            var limits = known.get(name);
+            if (limits != null) {
+                lane.learn(limits);
+            }
+            return lane;
+        });
+    }
+
+    /** Tells what a topic takes to its lane, now or once there is one. */
+    void learn(String topic, TopicLimits limits) {
+        known.put(topic, limits);
+        var lane = lanes.get(topic);
+        if (lane != null) {
+            lane.learn(limits);
+        }
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        var connecting = new Connector<>(control, maker, made -> made.close(FLUSH_MAX), errors);
+        connector = connecting;
+        var unused = connecting.client().whenComplete((made, error) -> {
+            if (error == null) {
+                starts.increment();
+                producer = closed ? null : made;
+                wake();
+            }
+        });
+    }
+
+    @Nullable
+    Producer<byte[], byte[]> producer() {
+        return producer;
+    }
+
+    /** Sees to it that the thread looks at the lanes soon. */
+    void wake() {
+        if (woken.compareAndSet(false, true)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            woken.set(false);
+            var now = System.nanoTime();
+            for (var lane : lanes.values()) {
+                try {
+                    lane.serve(now);
+                } catch (RuntimeException e) {
+                    LOG.atError().setCause(e).log("the waiting sends of topic '{}' could not be served", lane.topic());
+                }
+            }
+            if (waiting() == 0 && !woken.get()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, RETRY_NANOS);
+            }
+        }
+        lanes.values().forEach(SendLane::close);
+    }
+
+    private long waiting() {
+        var sum = 0L;
+        for (var lane : lanes.values()) {
+            sum += lane.waiting();
+        }
+        return sum;
+    }
+
+    boolean reserve(int bytes) {
+        if (waitingBytes.addAndGet(bytes) > waitingBytesMax()) {
+            waitingBytes.addAndGet(-bytes);
+            return false;
+        }
+        return true;
+    }
+
+    void release(int bytes) {
+        waitingBytes.addAndGet(-bytes);
+    }
+
+    long waitingBytesMax() {
+        return options.bytesMax() / 16;
+    }
+
+    CompletableFuture<TopicLimits> lookUp(String topic, boolean create) {
+        return lookUp.of(topic, create);
+    }
+
+    /** An acknowledgement came: the producer is well. */
+    void sent() {
+        if (trouble != null) {
+            trouble = null;
+            restartMs = RESTART_MIN_MS;
+        }
+    }
+
+    /** A send failed. Replaces the producer if it is of no use any more. */
+    void failed(@Nullable Producer<byte[], byte[]> thrower, Exception error) {
+        var broken = isFatal(error) || (thrower != null && error instanceof IllegalStateException);
+        if (!broken || closed) {
+            return;
+        }
+        troubleNanos = System.nanoTime();
+        trouble = errors.why(error);
+        var retired = connector;
+        synchronized (this) {
+            if (producer == null) {
+                return;
+            }
+            producer = null;
+        }
+        var delayMs = restartMs;
+        restartMs = Math.min(RESTART_MAX_MS, 2 * delayMs);
+        LOG.atWarn().log("the producer can send no more, another one is made in {} ms: {}", delayMs, trouble);
+        if (retired != null) {
+            control.execute(retired::close);
+        }
+        var unused = control.schedule(this::connect, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isFatal(Exception error) {
+        return error instanceof AuthenticationException
+                || error instanceof ClusterAuthorizationException
+                || error instanceof ProducerFencedException
+                || error instanceof InvalidPidMappingException
+                || error instanceof UnsupportedVersionException;
+    }
+
+    /** Why nothing can be sent; null when all is well as far as is known, or when that was a while ago. */
+    @Nullable
+    String trouble() {
+        var connecting = connector;
+        var failure = connecting == null ? null : connecting.failure();
+        if (failure != null) {
+            return errors.why(failure);
+        }
+        return System.nanoTime() - troubleNanos < TROUBLE_NANOS ? trouble : null;
+    }
+
+    String whyNot(long waitedMs) {
+        var known = trouble();
+        return "a send waited " + waitedMs + " ms" + (known == null ? "" : ": " + known);
+    }
+
+    /** Ends all sends, with an acknowledgement or an error; completes when they have ended. Idempotent. */
+    CompletableFuture<Void> close() {
+        synchronized (this) {
+            if (closed) {
+                return ended;
+            }
+            closed = true;
+        }
+        producer = null;
+        LockSupport.unpark(thread);
+        control.execute(() -> {
+            try {
+                end();
+            } finally {
+                ended.complete(null);
+            }
+        });
+        return ended;
+    }
+
+    private void end() {
+        var connecting = connector;
+        if (connecting != null) {
+            connecting.close();
+        }
+        if (begun.get()) {
+            try {
+                thread.join(FLUSH_MAX.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        registry.remove(starts);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean createsTopics() {
+        return options.createTopics();
+    }
+
+    boolean compresses() {
+        return compresses;
+    }
+
+    int requestBytesMax() {
+        return requestBytesMax;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    KafkaRecords records() {
+        return records;
+    }
+
+    KafkaErrors errors() {
+        return errors;
+    }
+
+    MeterRegistry registry() {
+        return registry;
+    }
+
+    String broker() {
+        return options.name();
+    }
+
+    String servers() {
+        return options.bootstrapServers();
+    }
+}
