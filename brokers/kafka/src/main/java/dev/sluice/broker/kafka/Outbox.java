@@ -1,5 +1,6 @@
 package dev.sluice.broker.kafka;
 
+import dev.sluice.cloudevents.kafka.ContentMode;
 import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -304,6 +305,10 @@ final class Outbox {
 
     boolean createsTopics() {
         return options.createTopics();
+    }
+
+    boolean isStructured() {
+        return options.contentMode() == ContentMode.STRUCTURED;
     }
 
     boolean compresses() {

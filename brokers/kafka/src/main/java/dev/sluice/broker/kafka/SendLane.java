@@ -78,9 +78,10 @@ final class SendLane {
         return Math.min(outbox.requestBytesMax(), topicMax);
     }
 
-    /** The largest event that surely fits, with its key. */
+    /** The largest event that surely fits; in structured mode data may be written as base64, 4 characters for 3 bytes. */
     int eventBytesMax() {
-        return Math.max(0, recordBytesMax() - Outbox.RECORD_OVERHEAD);
+        var bytes = Math.max(0, recordBytesMax() - Outbox.RECORD_OVERHEAD);
+        return outbox.isStructured() ? bytes / 4 * 3 : bytes;
     }
 
     /** What is compressed may fit where the whole would not: then only the topic can tell. */
