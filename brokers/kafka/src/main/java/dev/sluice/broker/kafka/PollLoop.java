@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -334,6 +335,22 @@ final class PollLoop {
 
     // ---- the end
 
+    /** In the middle of a rebalance nothing can be stored: it is gone through first, and may store what it takes. */
+    private void storeLast(Consumer<byte[], byte[]> consumer) {
+        var until = gate.nanos() + CLOSE_MAX.toNanos();
+        while (true) {
+            try {
+                handover.endAll(consumer, List.copyOf(owned.values()));
+                return;
+            } catch (RebalanceInProgressException busy) {
+                if (gate.nanos() - until >= 0) {
+                    throw busy;
+                }
+                gate.poll(consumer, BACKOFF_MIN_NANOS);
+            }
+        }
+    }
+
     /** Stores what is done and leaves the group. Throws nothing. */
     void close() {
         var consumer = opened;
@@ -341,7 +358,7 @@ final class PollLoop {
             return;
         }
         try {
-            handover.endAll(consumer, List.copyOf(owned.values()));
+            storeLast(consumer);
         } catch (RuntimeException error) {
             LOG.warn("topic {}: the last positions were not stored; events may come again", topic, error);
         }
