@@ -183,6 +183,12 @@ final class KafkaSource implements EventSource {
         return reading.get() == null;
     }
 
+    /** Records that were fetched and not delivered. */
+    int backlogRecords() {
+        var now = reading.get();
+        return now == null ? 0 : now.member.backlog.records();
+    }
+
     /** Whether this member reads the partition now. */
     boolean owns(int partition) {
         return owned(partition) != null;

@@ -51,6 +51,13 @@ final class PartitionReading {
     /** Whether nothing is fetched since too much is open. */
     private volatile boolean full;
 
+    /** Whether a suspect is among what waits, so that nothing is lent but {@link #alone}. */
+    private volatile boolean suspicious;
+    /** Whether tries are counted and stored before they begin, so that a death adds none; the poll thread's. */
+    boolean countedBefore;
+    /** The suspect that may be lent; guarded by the lock. */
+    private @Nullable KafkaDelivery alone;
+
     private final AtomicInteger doneWhileFull = new AtomicInteger();
     /** Whether the last commit was not acknowledged; the poll thread's. */
     boolean unsaved;
@@ -79,6 +86,7 @@ final class PartitionReading {
                     var delivery = new KafkaDelivery(this, record);
                     tracker.delivered(delivery);
                     delivery.registered();
+                    suspicious |= Suspects.isOne(delivery);
                     backlog.add(delivery);
                     bytes += delivery.bodyBytes();
                     count++;
@@ -88,6 +96,32 @@ final class PartitionReading {
         }
         tracker.passed(nextOffset);
         member.backlog.added(count, bytes);
+    }
+
+    /** Whether nothing is lent but one suspect at a time. */
+    boolean isHeldForSuspects() {
+        return suspicious && state == State.READING;
+    }
+
+    /** Records that are lent and not settled. */
+    synchronized int lent() {
+        return tracker.open() - backlog.size() - returned.size();
+    }
+
+    /** What waits to be lent first; null when nothing does. */
+    synchronized @Nullable KafkaDelivery head() {
+        return backlog.peekFirst();
+    }
+
+    /** Lets the suspect at the head be lent, and nothing else. */
+    synchronized void lendAlone(KafkaDelivery suspect) {
+        alone = suspect;
+    }
+
+    /** Lets all be lent again. */
+    synchronized void goOn() {
+        alone = null;
+        suspicious = false;
     }
 
     /** Whether its records may be fetched, as far as it is concerned. */
@@ -144,7 +178,7 @@ final class PartitionReading {
 
     /** Position and metadata, to be committed. */
     CommitMetadata snapshot(boolean clean) {
-        return tracker.snapshot(clean);
+        return tracker.snapshot(clean || countedBefore);
     }
 
     // ---- any thread
@@ -180,6 +214,9 @@ final class PartitionReading {
             return;
         }
         tracker.done(record);
+        if (suspicious) {
+            member.gate.wake();
+        }
         if (full && doneWhileFull.incrementAndGet() == ROOM_WORTH) {
             member.gate.wake();
         }
@@ -212,7 +249,11 @@ final class PartitionReading {
 
     /** Whether there may be something to take. */
     boolean hasSome() {
-        return waiting && !paused && state == State.READING;
+        return waiting && !paused && state == State.READING && !(suspicious && hasOnlySuspects());
+    }
+
+    private synchronized boolean hasOnlySuspects() {
+        return returned.isEmpty() && (alone == null || backlog.peekFirst() != alone);
     }
 
     /** Takes out what is to be delivered next, up to so many; how many there are. */
@@ -227,7 +268,7 @@ final class PartitionReading {
             while (count < max && !returned.isEmpty()) {
                 into[count++] = returned.remove();
             }
-            while (count < max && !backlog.isEmpty()) {
+            while (count < max && !backlog.isEmpty() && (!suspicious || backlog.peekFirst() == alone)) {
                 var delivery = backlog.removeFirst();
                 bytes += delivery.bodyBytes();
                 ofBacklog++;

@@ -54,6 +54,7 @@ final class PollLoop {
     private final Commits commits;
     private final Watch watch;
     private final Handover handover;
+    private final Suspects suspects;
     private final Queue<Runnable> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
 
@@ -84,6 +85,7 @@ final class PollLoop {
         this.commits = commits;
         this.watch = watch;
         this.handover = new Handover(member, commits, drainTimeout);
+        this.suspects = new Suspects(member, commits);
     }
 
     // ---- any thread
@@ -123,6 +125,7 @@ final class PollLoop {
         }
         resolve(consumer);
         commits.tick(consumer, member.owned());
+        suspects.tick(consumer);
         watch.tick(consumer);
         fetchWhatMay(consumer, awaitRoom());
         takeIn(gate.poll(consumer, Math.min(until, commits.dueNanos()) - gate.nanos()));

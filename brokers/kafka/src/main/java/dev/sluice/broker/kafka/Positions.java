@@ -113,7 +113,7 @@ final class Positions {
     private @Nullable CommitMetadata metadataOf(OwnedPartition partition, OffsetAndMetadata committed) {
         var decoded = CommitMetadata.decode(Birth.metadataIn(committed.metadata()), committed.offset());
         if (decoded instanceof CommitMetadata.Usable usable) {
-            return usable.metadata();
+            return Suspects.afterDeath(usable.metadata());
         }
         if (decoded instanceof CommitMetadata.Unusable unusable && unusable.reason() != CommitMetadata.Reason.ABSENT) {
             LOG.warn(

@@ -95,6 +95,7 @@ final class Watch {
 
     /** Tells of positions as they are. */
     void publish() {
+        topicSeen |= member.owned().length > 0;
         for (var one : member.owned()) {
             var reading = one.reading;
             if (reading != null && !reading.hasEnded()) {
@@ -173,7 +174,6 @@ final class Watch {
             return unjoined(now);
         }
         if (member.owned().length > 0) {
-            topicSeen = true;
             return null;
         }
         try {

@@ -170,6 +170,11 @@ final class SourceFixture implements AutoCloseable {
         return all;
     }
 
+    /** What was fetched for a reader and is not delivered. */
+    int backlogOf(Reader reader) {
+        return reader.source.backlogRecords();
+    }
+
     /** The committed position; -1 when there is none. */
     long committed(String group, int partition) {
         var offset = committed(group).get(at(partition));
