@@ -104,15 +104,15 @@ class KafkaPositionsTest {
 
     @Test
     void membersThatBeginAGroupTogetherAllBeginAtItsStart() {
-        var birth = new Birth(2, System.currentTimeMillis()).after(new OffsetTracker(0, null, 7, 10)
-                .snapshot(false)
-                .encode());
+        var birth = new Birth(2, System.currentTimeMillis())
+                .after(new OffsetTracker(0, null, 7, 10).snapshot(false).encode());
         fixture.send(0, "a-0");
         fixture.send(1, "b-0");
         commit("g", 0, 1, birth); // the other member was quicker with its partition
 
         var subscription = new Subscription(fixture.topic, "g", Start.LATEST, List.of("g"), true);
-        var reader = new Reader(fixture.source(subscription)).join().requestingAll().awaitOwning(2);
+        var reader =
+                new Reader(fixture.source(subscription)).join().requestingAll().awaitOwning(2);
         fixture.send(1, "b-1");
 
         assertThat(reader.awaitExactly(1).ids()).containsExactly("b-1");
@@ -156,9 +156,8 @@ class KafkaPositionsTest {
 
         var second = join("g", Start.EARLIEST).requestingAll();
 
-        eventually(() -> assertThat(second.troubles())
-                .singleElement()
-                .satisfies(reason -> assertThat(reason).contains("partition 0 has no record at position 3")));
+        eventually(() -> assertThat(second.troubles()).singleElement().satisfies(reason -> assertThat(reason)
+                .contains("partition 0 has no record at position 3")));
         assertThat(second.awaitExactly(1).ids()).containsExactly("b-0");
         second.source.reset(Set.of(0), Start.EARLIEST).block(PATIENCE);
         assertThat(second.await(5).ids()).containsExactly("b-0", "a-6", "a-7", "a-8", "a-9");
@@ -193,8 +192,8 @@ class KafkaPositionsTest {
     @Test
     void otherTriggersWorkIsRefusedUntilTheChangeIsAccepted() {
         fixture.send(0, "a-0", "a-1");
-        var first = new Reader(fixture.source(
-                        new Subscription(fixture.topic, "g", Start.EARLIEST, List.of("one"), false)))
+        var first = new Reader(
+                        fixture.source(new Subscription(fixture.topic, "g", Start.EARLIEST, List.of("one"), false)))
                 .join()
                 .requestingAll()
                 .await(2);

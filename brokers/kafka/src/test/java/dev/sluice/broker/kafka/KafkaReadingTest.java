@@ -75,8 +75,7 @@ class KafkaReadingTest {
         reader.release(1);
         reader.requestingAll().awaitExactly(12);
 
-        assertThat(reader.ids().subList(4, 12))
-                .containsExactly("a-1", "a-2", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9");
+        assertThat(reader.ids().subList(4, 12)).containsExactly("a-1", "a-2", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9");
     }
 
     @Test
