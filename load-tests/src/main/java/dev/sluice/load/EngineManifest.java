@@ -40,6 +40,26 @@ final class EngineManifest {
      */
     record Reader(String topic, String order, String handler, int concurrency, Map<String, String> config) {}
 
+    /** Makes a topic one that can be published to, though nobody reads it: a trigger on an empty one names it. */
+    EngineManifest publishable(String topic, String empty) {
+        text.append(String.format(Locale.ROOT, """
+                ---
+                apiVersion: sluice.dev/v1
+                kind: Function
+                metadata: {name: nothing}
+                spec: {handler: dev.sluice.load.handler.Nothing}
+                ---
+                apiVersion: sluice.dev/v1
+                kind: Trigger
+                metadata: {name: names-it}
+                spec:
+                  topic: {name: %s}
+                  function: nothing
+                  answers: {topic: %s}
+                """, empty, topic));
+        return this;
+    }
+
     /** Adds the reader once for every dial, each time as a group that is new. */
     EngineManifest add(Reader reader, String group, List<Path> dials) {
         for (var dial : dials) {

@@ -39,7 +39,9 @@ record KafkaPublishFigure(KafkaGround ground) implements Figure {
         var own = ground.emptyTopic("publish-engine", progress);
         var other = ground.emptyTopic("publish-peer", progress);
         progress.say("P4 peer: Reactor Netty handle, KafkaProducer acks=all, idempotent, linger.ms=" + LINGER_MILLIS);
-        var manifest = new EngineManifest(kafka, KafkaPeers.POLL_RECORDS_MAX).toString();
+        var manifest = new EngineManifest(kafka, KafkaPeers.POLL_RECORDS_MAX)
+                .publishable(own, ground.emptyTopic("idle", progress))
+                .toString();
         var engine = ServerProcess.engine(lab, manifest, KafkaPeers.FLAGS);
         var peer = ServerProcess.start(
                 lab,

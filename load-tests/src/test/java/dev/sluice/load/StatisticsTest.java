@@ -54,6 +54,15 @@ class StatisticsTest {
     }
 
     @Test
+    void aimOfTheEngineAloneDoesNotLookAtThePeer() {
+        var row = new Row("P10", "x", "ms", Aim.engineAtMost(2), List.of(new Round(1.5, 0.5)));
+
+        assertThat(row.met()).isTrue();
+        assertThat(row.aim()).hasToString("engine <= 2.00");
+        assertThat(row.aim().ratio(row.peer())).isEqualTo(4);
+    }
+
+    @Test
     void refusesARowWithoutRounds() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Row("P1", "x", "ns", Aim.atMost(1), List.of()))
