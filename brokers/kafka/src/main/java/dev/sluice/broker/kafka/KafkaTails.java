@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.TailEvent;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,7 @@ final class KafkaTails {
     private final Supplier<Consumer<byte[], byte[]>> maker;
     private final Set<KafkaTail> live = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
+    private final Gauge gauge;
     private volatile boolean closed;
 
     KafkaTails(String broker, KafkaErrors errors, MeterRegistry registry, Supplier<Consumer<byte[], byte[]>> maker) {
@@ -30,7 +32,7 @@ final class KafkaTails {
         this.errors = errors;
         this.registry = registry;
         this.maker = maker;
-        KafkaMeters.TAILS.gauge(registry, KafkaMeters.of(broker), live, Set::size);
+        this.gauge = KafkaMeters.TAILS.gauge(registry, KafkaMeters.of(broker), live, Set::size);
     }
 
     /** A tail with each subscription. */
@@ -83,5 +85,6 @@ final class KafkaTails {
             closed = true;
         }
         live.forEach(tail -> tail.end(errors.closed()));
+        registry.remove(gauge);
     }
 }

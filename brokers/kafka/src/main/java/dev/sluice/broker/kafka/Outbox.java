@@ -3,8 +3,10 @@ package dev.sluice.broker.kafka;
 import dev.sluice.cloudevents.kafka.ContentMode;
 import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +65,7 @@ final class Outbox {
     private final int requestBytesMax;
     private final boolean compresses;
     private final Counter starts;
+    private final List<Meter> meters;
     private final ConcurrentHashMap<String, SendLane> lanes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, TopicLimits> known = new ConcurrentHashMap<>();
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -98,8 +101,10 @@ final class Outbox {
         this.compresses = !"none".equals(config.getOrDefault("compression.type", "none"));
         var tags = KafkaMeters.of(options.name());
         this.starts = KafkaMeters.PRODUCER_STARTS.counter(registry, tags);
-        KafkaMeters.SENDS_WAITING.gauge(registry, tags, this, Outbox::waiting);
-        KafkaMeters.SENDS_WAITING_SIZE.gauge(registry, tags, this, outbox -> outbox.waitingBytes.get());
+        this.meters = List.of(
+                starts,
+                KafkaMeters.SENDS_WAITING.gauge(registry, tags, this, Outbox::waiting),
+                KafkaMeters.SENDS_WAITING_SIZE.gauge(registry, tags, this, outbox -> outbox.waitingBytes.get()));
         this.thread = new Thread(this::run, "sluice-kafka-" + options.name() + "-sends");
         thread.setDaemon(true);
     }
@@ -296,7 +301,7 @@ final class Outbox {
                 Thread.currentThread().interrupt();
             }
         }
-        registry.remove(starts);
+        meters.forEach(registry::remove);
     }
 
     boolean isClosed() {
