@@ -24,6 +24,8 @@ final class RunCode {
 
     private static final int PLAIN_BITS = PLAIN + 63;
     private static final int PARAMETER_MAX = 40;
+    /** The most that an open run and the done one after it can take, however long they are. */
+    private static final int RUN_BITS_MAX = BitWriter.gammaBits(Long.MAX_VALUE) + PLAIN_BITS;
 
     private RunCode() {}
 
@@ -48,6 +50,9 @@ final class RunCode {
 
     /** How many of the first runs fit into {@link #BITS}. */
     static int fitting(long position, long[] runs, int count) {
+        if (count <= BITS / RUN_BITS_MAX) {
+            return count;
+        }
         var parameter = parameter(runs, count);
         var bits = 0L;
         var end = position;
@@ -95,16 +100,21 @@ final class RunCode {
     }
 
     private static int parameter(long[] runs, int count) {
-        var bits = new long[PARAMETER_MAX + 1];
+        var longest = 0L;
         for (var i = 0; i < count; i++) {
-            var length = runs[2 * i + 1] - runs[2 * i];
-            for (var parameter = 0; parameter <= PARAMETER_MAX; parameter++) {
-                bits[parameter] += doneBits(length, parameter);
-            }
+            longest = Math.max(longest, runs[2 * i + 1] - runs[2 * i]);
         }
         var best = 0;
-        for (var parameter = 1; parameter <= PARAMETER_MAX; parameter++) {
-            best = bits[parameter] < bits[best] ? parameter : best;
+        var bitsOfBest = Long.MAX_VALUE;
+        for (var parameter = 0; parameter <= PARAMETER_MAX && longest >> parameter > 0; parameter++) {
+            var bits = 0L;
+            for (var i = 0; i < count; i++) {
+                bits += doneBits(runs[2 * i + 1] - runs[2 * i], parameter);
+            }
+            if (bits < bitsOfBest) {
+                best = parameter;
+                bitsOfBest = bits;
+            }
         }
         return best;
     }
