@@ -28,7 +28,7 @@ final class OffsetTracker {
     private final int openMax;
     private final long triggers;
     private final RestoredRuns restored;
-    private final List<CommitMetadata.Tried> restoredTries;
+    private List<CommitMetadata.Tried> restoredTries;
     private final AtomicReference<@Nullable OpenOffset> done = new AtomicReference<>();
 
     /** Its higher neighbour is the lowest open one, its lower one the highest; itself when nothing is open. */
@@ -38,6 +38,8 @@ final class OffsetTracker {
     private long next;
     private int longGaps;
     private long longGapOffsets;
+    private int deathsToCount;
+    private long settled;
     private boolean changed;
     /** Read and cleared in one step, so that tries noted before it was seen set are seen too. */
     private final AtomicBoolean triesChanged = new AtomicBoolean();
@@ -67,6 +69,29 @@ final class OffsetTracker {
     }
 
     // ---- the poll thread
+
+    /**
+     * Puts the lowest records that are not done down for the death of the reader before this one: those whose tries it
+     * stored, and each of the first 16 that are registered. Which ones there are is only known when they are fetched,
+     * since offsets may have no record. The counts must be stored before any of them is handed out. To be called before
+     * anything is registered, when what was committed is not clean.
+     *
+     * <p>The last try that is known of each is taken back: a death is not the event's failure until it is shown to be.
+     * (Who runs an event alone counts its try beforehand, and stores clean metadata.)
+     */
+    void countDeath() {
+        deathsToCount = CommitMetadata.TRIED_MAX;
+        restoredTries = restoredTries.stream()
+                .map(one -> new CommitMetadata.Tried(one.offset(), Math.max(0, one.tries() - 1), one.deaths() + 1))
+                .toList();
+        changed = true;
+    }
+
+    /** Records that were done since the tracker began. */
+    long settled() {
+        drain();
+        return settled;
+    }
 
     /** The offset after the highest one that was registered or passed. */
     long next() {
@@ -105,7 +130,12 @@ final class OffsetTracker {
         pass(offset);
         record.longGapsBelow = longGaps;
         record.longGapOffsetsBelow = longGapOffsets;
-        restoreTries(record);
+        var known = restoreTries(record);
+        if (deathsToCount > 0) {
+            deathsToCount--;
+            record.countsDeath = true;
+            record.deaths += known ? 0 : 1;
+        }
         record.higher = ends;
         record.lower = ends.lower;
         ends.lower.higher = record;
@@ -132,13 +162,16 @@ final class OffsetTracker {
         next = offset;
     }
 
-    private void restoreTries(OpenOffset record) {
+    /** Whether an earlier reader left something of the record. */
+    private boolean restoreTries(OpenOffset record) {
         for (var one : restoredTries) {
             if (one.offset() == record.offset()) {
-                record.tries(Math.max(record.tries(), one.tries()));
-                record.deaths = Math.max(record.deaths, one.deaths());
+                record.tries(one.tries());
+                record.deaths = one.deaths();
+                return true;
             }
         }
+        return false;
     }
 
     /**
@@ -154,6 +187,7 @@ final class OffsetTracker {
         longGaps = first.longGapsBelow;
         longGapOffsets = first.longGapOffsetsBelow;
         for (var record = ends.lower; record.offset() >= next; record = ends.lower) {
+            deathsToCount += record.countsDeath ? 1 : 0;
             unlink(record);
         }
         changed = true;
@@ -218,7 +252,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Position and metadata of this moment, to be committed together.
+     * Position and runs of this moment, to be committed together; the tries may be those of a later moment, which harms
+     * nobody: more of them are known.
      *
      * @param clean whether no try is under way that the records' tries do not count
      */
@@ -286,8 +321,9 @@ final class OffsetTracker {
         while (record != null) {
             var following = record.nextDone;
             record.nextDone = null;
-            if (record.isListed()) {
-                unlink(record);
+            if (record.settles.isListed()) {
+                unlink(record.settles);
+                settled++;
                 changed = true;
             }
             record = following;
@@ -304,17 +340,29 @@ final class OffsetTracker {
 
     // ---- any thread
 
-    /** Settles a record; true when it was open. Idempotent, from any thread, without a lock. */
+    /**
+     * Settles a record; true when it was open. Once it returns, whichever it returns, the poll thread knows. Idempotent,
+     * from any thread, without a lock.
+     */
     boolean done(OpenOffset record) {
-        if (!record.claimDone()) {
-            return false;
+        if (record.claimDone()) {
+            push(record);
+            record.donePublished();
+            return true;
         }
+        if (!record.isDonePublished()) {
+            // Another thread is about to push it, and may have been stopped just before.
+            push(record.standIn());
+        }
+        return false;
+    }
+
+    private void push(OpenOffset record) {
         OpenOffset head;
         do {
             head = done.get();
             record.nextDone = head;
         } while (!done.compareAndSet(head, record));
-        return true;
     }
 
     /** Notes how many tries of a record have begun, earlier readers' included. From any thread. */

@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever is not private belongs to {@link OffsetTracker}; {@link #tries} may be read from any thread.
  */
 class OpenOffset {
-    private static final VarHandle DONE;
+    private static final int OPEN = 0;
+    private static final int CLAIMED = 1;
+    private static final int PUBLISHED = 2;
+    private static final VarHandle STATE;
     private static final VarHandle TRIES;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            DONE = lookup.findVarHandle(OpenOffset.class, "done", boolean.class);
+            STATE = lookup.findVarHandle(OpenOffset.class, "state", int.class);
             TRIES = lookup.findVarHandle(OpenOffset.class, "tries", int.class);
         } catch (ReflectiveOperationException missing) {
             throw new ExceptionInInitializerError(missing);
@@ -27,13 +30,16 @@ class OpenOffset {
     private final long offset;
 
     @SuppressWarnings("UnusedVariable") // by its handle
-    private boolean done;
+    private int state;
 
     @SuppressWarnings("UnusedVariable") // by its handle
     private int tries;
 
     /** Readers that went away while it was one of the lowest open ones. The poll thread's. */
     int deaths;
+
+    /** Whether it is one of those that its tracker puts down for a death. The poll thread's. */
+    boolean countsDeath;
 
     /** Its neighbours among the open ones; itself when it is no element of a list. The poll thread's. */
     OpenOffset lower = this;
@@ -49,8 +55,22 @@ class OpenOffset {
     @Nullable
     OpenOffset nextDone;
 
+    /** The record that is done when this is found among those that are: itself, or the one that it stands in for. */
+    final OpenOffset settles;
+
     OpenOffset(long offset) {
         this.offset = offset;
+        this.settles = this;
+    }
+
+    private OpenOffset(OpenOffset settles) {
+        this.offset = settles.offset;
+        this.settles = settles;
+    }
+
+    /** Stands in for it among those that are done. */
+    final OpenOffset standIn() {
+        return new OpenOffset(this);
     }
 
     public final long offset() {
@@ -68,12 +88,21 @@ class OpenOffset {
 
     /** Whether it is done. From any thread. */
     final boolean isDone() {
-        return (boolean) DONE.getVolatile(this);
+        return (int) STATE.getVolatile(this) != OPEN;
     }
 
     /** Claims the right to say that it is done; true once. */
     final boolean claimDone() {
-        return DONE.compareAndSet(this, false, true);
+        return STATE.compareAndSet(this, OPEN, CLAIMED);
+    }
+
+    /** Says that the poll thread can see that it is done. */
+    final void donePublished() {
+        STATE.setRelease(this, PUBLISHED);
+    }
+
+    final boolean isDonePublished() {
+        return (int) STATE.getAcquire(this) == PUBLISHED;
     }
 
     final boolean isListed() {

@@ -81,7 +81,8 @@ class CommitMetadataTest {
             for (var bit = 0; bit < 9; bit++) {
                 var flipped = text.toCharArray();
                 flipped[at] ^= (char) (1 << bit);
-                assertThat(reason(new String(flipped), metadata.position())).isIn(Reason.FOREIGN, Reason.DAMAGED, Reason.NEWER);
+                assertThat(reason(new String(flipped), metadata.position()))
+                        .isIn(Reason.FOREIGN, Reason.DAMAGED, Reason.NEWER);
             }
         }
     }
