@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.TailEvent;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class KafkaTails {
     private final Set<KafkaTail> live = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
     private final Gauge gauge;
+    private final ConcurrentHashMap<String, Counter> skipped = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     KafkaTails(String broker, KafkaErrors errors, MeterRegistry registry, Supplier<Consumer<byte[], byte[]>> maker) {
@@ -49,8 +51,7 @@ final class KafkaTails {
 
     private void open(String topic, Map<Integer, Long> after, CoreSubscriber<? super TailEvent> actual) {
         var name = "sluice-kafka-" + broker + "-tail-" + begun.incrementAndGet();
-        var skipped = KafkaMeters.TAIL_SKIPPED.counter(registry, KafkaMeters.of(broker, topic));
-        var tail = new KafkaTail(topic, after, actual, this, skipped, name);
+        var tail = new KafkaTail(topic, after, actual, this, skipped(topic), name);
         synchronized (this) {
             if (closed || live.size() >= TAILS_MAX) {
                 Operators.error(
@@ -64,6 +65,12 @@ final class KafkaTails {
         }
         actual.onSubscribe(tail);
         tail.begin();
+    }
+
+    /** One counter for all tails of a topic, which it outlives. */
+    private Counter skipped(String topic) {
+        return skipped.computeIfAbsent(
+                topic, name -> KafkaMeters.TAIL_SKIPPED.counter(registry, KafkaMeters.of(broker, name)));
     }
 
     /** A new consumer, for the thread that calls; may block while names are looked up. */
@@ -86,5 +93,6 @@ final class KafkaTails {
         }
         live.forEach(tail -> tail.end(errors.closed()));
         registry.remove(gauge);
+        skipped.values().forEach(registry::remove);
     }
 }
