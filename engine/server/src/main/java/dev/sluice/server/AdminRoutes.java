@@ -114,6 +114,7 @@ final class AdminRoutes {
         try {
             var moved = node.reset()
                     .reset(trigger.get(), Set.copyOf(partitions), to.get())
+                    .contextWrite(LateErrors.UNHEARD)
                     .block();
             return json.one(Objects.requireNonNull(moved, "a reset says what it moved"));
         } catch (BrokerException failed) {
@@ -183,6 +184,7 @@ final class AdminRoutes {
                         TOPICS_PATIENCE,
                         Mono.error(() -> new BrokerException.Unavailable(
                                 broker.name(), "no answer within " + TOPICS_PATIENCE.toSeconds() + " s", null)))
+                .contextWrite(LateErrors.UNHEARD)
                 .block();
         return Objects.requireNonNullElse(topics, List.of());
     }

@@ -8,18 +8,26 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 
 /**
  * Sets up logging without a file to parse: one line per record on stderr, at the levels of {@code SLUICE_LOG}. That is a
- * level for Sluice, {@code info} by default, or a list: {@code debug,io.netty=info}. Everything else is at {@code warn}.
+ * level for Sluice, {@code info} by default, or a list: {@code debug,io.netty=info}. Everything else is at {@code warn},
+ * but for what Kafka's clients say of their connections.
  *
  * <p>Found by Logback through the service loader; public for that reason alone.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String VARIABLE = "SLUICE_LOG";
     private static final String OURS = "dev.sluice";
+
+    private static final List<String> CONNECTING = List.of(
+            "org.apache.kafka.clients.NetworkClient",
+            "org.apache.kafka.clients.admin.internals.AdminMetadataManager",
+            "org.apache.kafka.clients.Metadata",
+            "org.apache.kafka.common.network.Selector");
 
     /** Called by the service loader. */
     public LogSetup() {}
@@ -44,6 +52,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
         root.setLevel(Level.WARN);
         context.getLogger(OURS).setLevel(Level.INFO);
+        // One line per try to connect, several a second; the broker says what is wrong, once.
+        CONNECTING.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
         levels(context, Objects.requireNonNullElse(System.getenv(VARIABLE), ""));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

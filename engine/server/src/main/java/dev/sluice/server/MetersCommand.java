@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.engine.Engine;
@@ -52,8 +53,11 @@ final class MetersCommand implements Callable<Integer> {
     }
 
     /** The names as they are registered; Prometheus writes dots as underscores and adds {@code _total} to counters. */
-    static List<String> names() {
-        return rows().stream().map(Row::name).toList();
+    static List<String> names(String module) {
+        return rows().stream()
+                .filter(row -> row.module.equals(module))
+                .map(Row::name)
+                .toList();
     }
 
     private static List<Row> rows() {
@@ -68,6 +72,11 @@ final class MetersCommand implements Callable<Integer> {
             var tags = new ArrayList<>(List.of("broker"));
             tags.addAll(meter.tags());
             rows.add(new Row("Memory broker", meter.name(), meter.type(), meter.unit(), tags, meter.description()));
+        });
+        KafkaBroker.meters().forEach(meter -> {
+            var tags = new ArrayList<>(List.of("messaging.system", "broker"));
+            tags.addAll(meter.tags());
+            rows.add(new Row("Kafka broker", meter.name(), meter.type(), meter.unit(), tags, meter.description()));
         });
         return rows;
     }

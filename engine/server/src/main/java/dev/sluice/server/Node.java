@@ -113,10 +113,11 @@ final class Node {
 
     /** Waits a little for the topics of clusters: mostly they are there, and then nobody sees a node that is not ready. */
     private static void awaitTopics(Topics topics) {
-        topics.opened().timeout(TOPICS_PATIENCE, Mono.empty()).block();
-        var closed = topics.closed();
-        if (!closed.isEmpty()) {
-            LOG.warn("the node serves though it is not ready: {}", closed.get(0).trouble());
+        topics.tried().timeout(TOPICS_PATIENCE, Mono.empty()).block();
+        if (!topics.closed().isEmpty()) {
+            LOG.warn(
+                    "the node serves, but is not ready; {}",
+                    topics.closed().get(0).trouble());
         }
     }
 

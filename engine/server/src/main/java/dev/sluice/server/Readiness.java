@@ -13,11 +13,11 @@ import reactor.core.publisher.Mono;
 
 /** Whether a node should get traffic, and every reason why not. */
 final class Readiness {
-    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(4);
 
     private Readiness() {}
 
-    /** The reasons why it should not, a sentence each; empty when it is ready. Blocks up to 2 s per broker. */
+    /** The reasons why it should not, a sentence each; empty when it is ready. Blocks up to 4 s per broker. */
     static List<String> reasons(NodeState node) {
         var reasons = new ArrayList<String>();
         if (node.draining().getAsBoolean()) {
@@ -51,7 +51,7 @@ final class Readiness {
     static Health health(NodeBroker broker) {
         var health = broker.broker()
                 .health()
-                .timeout(BROKER_PATIENCE, Mono.just(new Health(false, "it did not answer within 2 s")))
+                .timeout(BROKER_PATIENCE, Mono.just(new Health(false, "it did not answer within 4 s")))
                 .onErrorResume(error -> Mono.just(new Health(false, String.valueOf(error.getMessage()))))
                 .block();
         return health == null ? new Health(false, "it says nothing") : health;

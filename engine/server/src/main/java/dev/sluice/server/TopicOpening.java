@@ -1,15 +1,16 @@
 package dev.sluice.server;
 
 import dev.sluice.broker.Broker;
+import dev.sluice.broker.Broker.Health;
 import dev.sluice.broker.BrokerException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -20,7 +21,10 @@ final class TopicOpening {
     private static final Logger LOG = LoggerFactory.getLogger(TopicOpening.class);
     private static final Duration PAUSE_MIN = Duration.ofMillis(250);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
-    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(5);
+    /** Longer than a broker's own, whose error says more. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(20);
+
     private static final Duration SAY_AGAIN_AFTER = Duration.ofSeconds(10);
     private static final Duration REMIND_AFTER = Duration.ofMinutes(1);
     private static final int AT_ONCE = 8;
@@ -28,8 +32,9 @@ final class TopicOpening {
     private final Broker broker;
     private final List<TopicGate> gates;
     private final Runnable onOpen;
+    private final Sinks.Empty<Void> tried = Sinks.empty();
 
-    // The rounds come one after another, so what follows needs no lock.
+    // Rounds come one after another; within one, answers come on several threads.
     private long rounds;
     private long saidNanos;
     private boolean said;
@@ -45,7 +50,13 @@ final class TopicOpening {
     Disposable start() {
         return Mono.defer(this::round)
                 .repeatWhenEmpty(rounds -> rounds.concatMap(round -> Mono.delay(pause()), 1))
+                .contextWrite(LateErrors.UNHEARD)
                 .subscribe(done -> tellOpen(), error -> LOG.error("topics of broker '{}'", broker.name(), error));
+    }
+
+    /** Completes once all were asked for, whether or not they were opened. */
+    Mono<Void> tried() {
+        return tried.asMono();
     }
 
     private Duration pause() {
@@ -53,34 +64,41 @@ final class TopicOpening {
         return doubled.compareTo(PAUSE_MAX) < 0 ? doubled : PAUSE_MAX;
     }
 
-    /** Asks for what is closed; empty when something still is. */
+    /** Asks for what is closed; empty when something still is. A cluster that is away says so quicker than its topics. */
     private Mono<Boolean> round() {
+        return broker.health()
+                .timeout(HEALTH_PATIENCE, Mono.just(new Health(false, "no answer")))
+                .flatMap(health -> health.up() ? ensureAll() : Mono.fromRunnable(() -> closed(gates, health.detail())))
+                .onErrorResume(error -> Mono.fromRunnable(() -> closed(gates, String.valueOf(error.getMessage()))))
+                .then(Mono.defer(() -> {
+                    tried.tryEmitEmpty();
+                    return gates.stream().allMatch(TopicGate::isOpen) ? Mono.just(true) : Mono.empty();
+                }));
+    }
+
+    private Mono<Void> ensureAll() {
         return Flux.fromIterable(gates)
                 .filter(gate -> !gate.isOpen())
                 .flatMap(this::ensure, AT_ONCE)
-                .then()
-                // Whatever is transient is the cluster's: the other topics would fail the same way.
-                .onErrorResume(error -> Mono.fromRunnable(() -> closed(List.copyOf(gates), error)))
-                .then(Mono.defer(() -> gates.stream().allMatch(TopicGate::isOpen) ? Mono.just(true) : Mono.empty()));
+                .then();
     }
 
     private Mono<Void> ensure(TopicGate gate) {
         return Mono.defer(() -> broker.ensureTopic(gate.topic().name()))
-                .timeout(ANSWER_PATIENCE)
+                .timeout(
+                        ANSWER_PATIENCE,
+                        Mono.error(() -> new BrokerException.Unavailable(
+                                broker.name(), "no answer within " + ANSWER_PATIENCE.toSeconds() + " s", null)))
                 .publishOn(Schedulers.boundedElastic())
                 .then(Mono.<Void>fromRunnable(() -> {
                     gate.open();
                     onOpen.run();
                 }))
                 .onErrorResume(
-                        BrokerException.Refused.class,
-                        refused -> Mono.fromRunnable(() -> {
-                            closed(List.of(gate), refused);
-                        }));
+                        error -> Mono.fromRunnable(() -> closed(List.of(gate), String.valueOf(error.getMessage()))));
     }
 
-    private synchronized void closed(List<TopicGate> which, Throwable error) {
-        var reason = reason(error);
+    private synchronized void closed(List<TopicGate> which, String reason) {
         var changed = false;
         for (var gate : which) {
             changed |= !gate.isOpen() && gate.closedBecause(reason);
@@ -90,10 +108,10 @@ final class TopicOpening {
         if (!said || now - saidNanos > quiet.toNanos()) {
             said = true;
             saidNanos = now;
-            var closed = gates.stream().filter(gate -> !gate.isOpen()).count();
+            var closed = gates.stream().filter(gate -> !gate.isOpen()).toList();
             LOG.warn(
                     "{} of {} topics of broker '{}' are not open, and tried again in the background: {}",
-                    closed,
+                    closed.size(),
                     gates.size(),
                     broker.name(),
                     reason);
@@ -104,11 +122,5 @@ final class TopicOpening {
         if (said) {
             LOG.info("all {} topics of broker '{}' are open", gates.size(), broker.name());
         }
-    }
-
-    private static String reason(Throwable error) {
-        return error instanceof TimeoutException
-                ? "no answer within " + ANSWER_PATIENCE.toSeconds() + " s"
-                : String.valueOf(error.getMessage());
     }
 }

@@ -19,6 +19,7 @@ import dev.sluice.server.manifest.TriggerManifest;
 import dev.sluice.server.manifest.TriggerManifest.AnswerRoute;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,7 @@ final class Topics {
     /** By name alone, as a request names them: the default broker's first. */
     private final Map<String, TopicRef> byName = new LinkedHashMap<>();
 
+    private final List<TopicOpening> openings = new ArrayList<>();
     private final Disposable.Composite opening = Disposables.composite();
     private final DeadLetterRoom room;
 
@@ -130,9 +132,10 @@ final class Topics {
                     .filter(gate -> gate.topic().broker().equals(broker.name()))
                     .toList();
             if (!closed.isEmpty()) {
-                opening.add(new TopicOpening(broker.broker(), closed, () -> room.opened(this)).start());
+                openings.add(new TopicOpening(broker.broker(), closed, () -> room.opened(this)));
             }
         }
+        openings.forEach(each -> opening.add(each.start()));
     }
 
     private void ensure(List<TopicRef> inMemory) throws NodeException {
@@ -147,6 +150,11 @@ final class Topics {
         } catch (RuntimeException e) {
             throw new NodeException(ExitCode.FAILURE, "the topics could not be opened: " + e, e);
         }
+    }
+
+    /** Completes once every topic was asked for, whether or not it could be opened. */
+    Mono<Void> tried() {
+        return Mono.when(openings.stream().map(TopicOpening::tried).toList());
     }
 
     /** Completes once every topic is open, which may be never. */

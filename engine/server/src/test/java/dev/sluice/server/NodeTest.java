@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,13 +165,15 @@ class NodeTest {
                 BodyHandlers.ofString());
 
         var scraped = response.body();
-        var missing = MetersCommand.names().stream()
+        var missing = Stream.of("Engine", "HTTP ingress", "Memory broker")
+                .flatMap(module -> MetersCommand.names(module).stream())
                 .filter(name -> !scraped.contains(name.replace('.', '_').replace('-', '_')))
                 .toList();
         assertThat(MetersCommand.table())
                 .contains("## Engine")
                 .contains("## HTTP ingress")
-                .contains("## Memory broker");
+                .contains("## Memory broker")
+                .contains("## Kafka broker");
         assertThat(missing).as("named in the table, never registered").isEmpty();
     }
 
