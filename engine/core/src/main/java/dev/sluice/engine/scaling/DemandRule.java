@@ -27,12 +27,13 @@ final class DemandRule implements ScalingRule {
 
     @Override
     public Decision decide(Load load) {
-        var seconds = serviceTime.observe(load.slots());
+        var measured = serviceTime.observe(load);
         var slotsFree = slack.observe(load, limits.concurrency());
-        review.observe(load, seconds, limits.concurrency());
+        review.observe(load, measured, limits.concurrency());
+        var seconds = review.believed(measured);
 
         var from = load.instances().wanted();
-        var wanted = keptToPartitions(load, Double.isNaN(seconds) ? doubled(load) : needed(load, seconds));
+        var wanted = keptToPartitions(load, wanted(load, seconds));
         var bounded = wanted;
         if (wanted.to() > from) {
             bounded = raised(load, wanted, slotsFree);
@@ -40,10 +41,21 @@ final class DemandRule implements ScalingRule {
             bounded = lowered(load, wanted);
         }
         var decided = clamped(bounded);
-        if (decided.to() < from) {
-            descent.lowered(load.nowNanos());
+        if (decided.to() != from) {
+            descent.changed(load.nowNanos());
         }
         return Decision.of(load, decided.to(), decided.reason(), decided.words());
+    }
+
+    private Proposal wanted(Load load, double seconds) {
+        if (load.instances().wanted() == 0 && load.backlog().here() == 0) {
+            var unfetched = load.backlog().unfetchedPassing();
+            return new Proposal(
+                    0,
+                    Reason.ZERO,
+                    () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched");
+        }
+        return Double.isNaN(seconds) ? doubled(load) : needed(load, seconds);
     }
 
     private Proposal needed(Load load, double seconds) {
@@ -55,10 +67,6 @@ final class DemandRule implements ScalingRule {
         var slots = seconds * (rate + waiting / drain) / UTILISATION;
         var working = rate > 0 || waiting > 0 || load.slots().leased() > 0;
         var instances = working ? Math.max(1, limits.instancesFor(slots)) + limits.warm() : 0;
-        if (load.instances().wanted() == 0 && load.backlog().here() == 0) {
-            return new Proposal(
-                    0, Reason.ZERO, () -> "no event has passed the filters; " + count(waiting) + " are not fetched");
-        }
         return new Proposal(
                 instances,
                 panic ? Reason.PANIC : Reason.NEED,
@@ -83,7 +91,7 @@ final class DemandRule implements ScalingRule {
         var slots = from * limits.concurrency();
         var to = from;
         if (from == 0) {
-            to = load.backlog().here() > 0 ? 1 + limits.warm() : 0;
+            to = 1 + limits.warm();
         } else if (waiting < 1 && load.slots().leased() == 0 && load.arrivals().perSecond6s() == 0) {
             to = 0;
         } else if (waiting > slots) {
@@ -137,8 +145,9 @@ final class DemandRule implements ScalingRule {
                     wanted);
         }
         if (review.held()) {
+            var allowed = review.allowed(load.nowNanos(), from, wanted.to());
             return held(
-                    review.allowed(load.nowNanos(), from, wanted.to()),
+                    load.backlog().lagKnown() ? allowed : Math.max(from, allowed),
                     load.cpu() >= CPU_SATURATED ? Reason.HOLD_CPU : Reason.HOLD_ELSEWHERE,
                     () -> load.cpu() >= CPU_SATURATED
                             ? "the last step up brought nothing: the CPU is saturated"

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * it. A span in which slots grew by a tenth or more, and throughput by less than a tenth of that, shows that the limit
  * is elsewhere; from then on nothing is added. Every 30 s a quarter more is tried; when that brings nothing either, it is
  * taken back. A difference that chance could have made is not judged, the span goes on instead.
+ *
+ * <p>At a bottleneck more slots make every event take longer, which asks for more slots. So within a span
+ * a service time that grows is not believed: until the span is over it stays what it was at its start.
  */
 final class GainReview {
     private static final double STEP_MIN = 0.1;
@@ -27,6 +30,8 @@ final class GainReview {
     private boolean probing;
     private long triedNanos;
     private int level;
+    private double spanSeconds;
+    private double believed = Double.NaN;
 
     /** Totals at a moment. */
     private record Mark(long nanos, double leasedSeconds, long settled) {
@@ -73,21 +78,41 @@ final class GainReview {
         if (saturated && !active) {
             active = true;
             start = Mark.of(load);
+            spanSeconds = spanFor(serviceSeconds);
+        }
+        if (base == null) {
+            believed = serviceSeconds;
         }
         if (active && start != null) {
             review(load, start.until(Mark.of(load)), serviceSeconds);
         }
     }
 
-    private void review(Load load, Span span, double serviceSeconds) {
+    /** By the service time at its start: at a bottleneck that grows, and the end would run away. */
+    private static double spanFor(double serviceSeconds) {
         var wanted = Double.isNaN(serviceSeconds) ? 0 : SERVICE_TIMES * serviceSeconds;
-        if (span.seconds < Math.max(SPAN_SECONDS_MIN, Math.min(SPAN_SECONDS_MAX, wanted))) {
+        return Math.max(SPAN_SECONDS_MIN, Math.min(SPAN_SECONDS_MAX, wanted));
+    }
+
+    /** The service time to plan with. */
+    double believed(double serviceSeconds) {
+        return active && serviceSeconds > believed ? believed : serviceSeconds;
+    }
+
+    private void review(Load load, Span span, double serviceSeconds) {
+        if (span.seconds < spanSeconds) {
             return;
         }
+        spanSeconds = spanFor(serviceSeconds);
         if (base == null || base.settled == 0) {
             next(load, span);
             return;
         }
+        compare(load, base, span, serviceSeconds);
+    }
+
+    private void compare(Load load, Span base, Span span, double serviceSeconds) {
+        believed = serviceSeconds;
         var step = span.slots() / base.slots() - 1;
         if (Math.abs(step) < STEP_MIN) {
             next(load, base.seconds < SPAN_SECONDS_MAX ? base.and(span) : span);
@@ -95,7 +120,7 @@ final class GainReview {
         } else if (step < 0) {
             next(load, span);
         } else if (step >= DEVIATIONS * chance(base, span)) {
-            judge(load, span, step);
+            judge(load, base, span);
         } else if (span.seconds >= SPAN_SECONDS_MAX) {
             next(load, span);
         }
@@ -106,9 +131,9 @@ final class GainReview {
         return Math.sqrt(1.0 / one.settled + 1.0 / Math.max(1, other.settled));
     }
 
-    private void judge(Load load, Span span, double step) {
-        var before = base == null ? span : base;
-        var gained = span.perSecond() / before.perSecond() - 1 >= GAIN_MIN * step;
+    private void judge(Load load, Span base, Span span) {
+        var step = span.slots() / base.slots() - 1;
+        var gained = span.perSecond() / base.perSecond() - 1 >= GAIN_MIN * step;
         if (gained) {
             held = false;
             probing = false;

@@ -38,7 +38,7 @@ public record Load(
      * How its slots were used. A batch is one lease; its events settle apart.
      *
      * @param leased slots in use, those of draining instances included
-     * @param leasedPeak60s the highest mean of one second in the last 60 s
+     * @param leasedPeak60s the highest mean of half a second in the last 60 s
      * @param leasedSeconds10s slot-seconds leased in the last 10 s
      * @param settled10s tries that ended in the last 10 s
      * @param leasedSecondsTotal slot-seconds leased since the function was made

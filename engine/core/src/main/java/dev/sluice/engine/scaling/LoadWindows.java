@@ -3,22 +3,24 @@ package dev.sluice.engine.scaling;
 import dev.sluice.broker.Ordering;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Turns what an engine counts of one function into the windowed figures of a {@link Load}: the one place that knows how
- * long "recently" is. It is fed every 100 ms, and more often when something is urgent; it holds 60 s in some 80 KB.
+ * long "recently" is. It is fed every 100 ms, and more often when something is urgent; it holds 60 s in some 50 KB.
  * One thread at a time; no clock.
  */
 public final class LoadWindows {
     private static final long SECOND = 1_000_000_000L;
+    private static final long BUSY_NANOS = 500_000_000L;
     private static final int LEASED_SECONDS = 0;
     private static final int SETTLED = 1;
     private static final int CALLS = 2;
     private static final int ASKED_SECONDS = 3;
-    private static final int BUSY = 4;
-    private static final int FIGURES = 5;
+    private static final int FIGURES = 4;
 
     private final SampleRing ring = new SampleRing(60 * SECOND, FIGURES);
+    private final PeakWindow peak = new PeakWindow(60 * SECOND);
     private final Map<String, TopicWindow> topics = new HashMap<>();
     private double askedSeconds;
     private double askedBefore;
@@ -38,17 +40,17 @@ public final class LoadWindows {
         }
         askedBefore = asked;
         nanosBefore = now;
+        var busyPeak = peak.add(now, busy(now, sample));
         ring.add(
                 now,
                 sample.leasedNanosTotal() / 1e9,
                 (double) sample.settledTotal(),
                 (double) sample.callsTotal(),
-                askedSeconds,
-                busy(now, sample));
+                askedSeconds);
         return new Load(
                 now,
                 sample.instances(),
-                slots(sample, now),
+                slots(sample, busyPeak),
                 arrivals(now),
                 backlog,
                 idle(sample, backlog),
@@ -56,31 +58,35 @@ public final class LoadWindows {
     }
 
     private void feedTopics(LoadSample sample) {
-        topics.keySet()
-                .retainAll(
-                        sample.topics().stream().map(LoadSample.Topic::trigger).toList());
         for (var topic : sample.topics()) {
             topics.computeIfAbsent(topic.trigger(), name -> new TopicWindow()).add(sample.nowNanos(), topic);
         }
+        if (topics.size() > sample.topics().size()) {
+            topics.keySet()
+                    .retainAll(sample.topics().stream()
+                            .map(LoadSample.Topic::trigger)
+                            .collect(Collectors.toSet()));
+        }
     }
 
-    /** Slots in use over the last second, on average. */
+    /** Slots in use over the last half second, on average: a tick's chance doesn't make a peak, and a burst does. */
     private double busy(long now, LoadSample sample) {
         if (!started) {
             return sample.leased();
         }
-        var back = ring.backTo(now - SECOND);
+        var back = ring.backTo(now - BUSY_NANOS);
         var seconds = (now - ring.time(back)) / 1e9;
         var leasedSeconds = sample.leasedNanosTotal() / 1e9 - ring.value(LEASED_SECONDS, back);
-        return seconds <= 0 ? sample.leased() : leasedSeconds / Math.max(1, seconds);
+        return seconds <= 0 ? sample.leased() : leasedSeconds / Math.max(BUSY_NANOS / 1e9, seconds);
     }
 
-    private Load.Slots slots(LoadSample sample, long now) {
+    private Load.Slots slots(LoadSample sample, double busyPeak) {
+        var now = sample.nowNanos();
         var ten = ring.backTo(now - 10 * SECOND);
         var minute = ring.backTo(now - 60 * SECOND);
         return new Load.Slots(
                 sample.leased(),
-                ring.peak(BUSY, minute),
+                busyPeak,
                 ring.growth(LEASED_SECONDS, ten),
                 (long) ring.growth(SETTLED, ten),
                 ring.value(LEASED_SECONDS, 0),

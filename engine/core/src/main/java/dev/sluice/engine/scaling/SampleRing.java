@@ -58,6 +58,11 @@ final class SampleRing {
         return index < 0 ? index + times.length : index;
     }
 
+    /** Whether a figure is not what it was a sample before; false for the oldest, and for what is older. */
+    boolean moved(int figure, int back) {
+        return back < size - 1 && value(figure, back) != value(figure, back + 1);
+    }
+
     /** Growth of a figure since a sample. */
     double growth(int figure, int back) {
         return value(figure, 0) - value(figure, back);
@@ -66,14 +71,5 @@ final class SampleRing {
     /** Seconds since a sample. */
     double seconds(int back) {
         return (time(0) - time(back)) / 1e9;
-    }
-
-    /** The highest value of a figure since a sample. */
-    double peak(int figure, int back) {
-        var peak = Double.NEGATIVE_INFINITY;
-        for (var i = 0; i <= back; i++) {
-            peak = Math.max(peak, value(figure, i));
-        }
-        return peak;
     }
 }

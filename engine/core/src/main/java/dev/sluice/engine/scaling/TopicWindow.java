@@ -3,11 +3,12 @@ package dev.sluice.engine.scaling;
 import dev.sluice.broker.Lag;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How fast the end of one trigger's topic moves on own partitions, and what share of its events passes the filter. The
  * end is learned every second or so; a rate is taken between two times at which it was seen to move, so that two moves
- * never fall into a window of one. A partition counts from the second time it is seen: its past came before us.
+ * never fall into a window of one. A partition counts from the second time that its end is known: what came before came at no known time.
  */
 final class TopicWindow {
     private static final long SIX_SECONDS = 6_000_000_000L;
@@ -15,6 +16,10 @@ final class TopicWindow {
     /** An end that has not moved for so long stands still. */
     private static final long REFRESH_NANOS = 1_100_000_000L;
 
+    /** By so many ticks the end may be learned early or late. */
+    private static final int TICKS_OFF = 2;
+
+    private static final double SECONDS_MIN = 0.8;
     private static final double SHARE_MEMORY_SECONDS = 30;
 
     private final SampleRing ring = new SampleRing(SIX_SECONDS + 2 * SECOND, 1);
@@ -33,12 +38,14 @@ final class TopicWindow {
             if (partition.known()) {
                 var before = ends.put(partition.partition(), partition.end());
                 grown += before == null ? 0 : Math.max(0, partition.end() - before);
+            } else {
+                ends.remove(partition.partition());
             }
         }
         ends.keySet()
                 .retainAll(topic.lag().partitions().stream()
                         .map(Lag.PartitionLag::partition)
-                        .toList());
+                        .collect(Collectors.toSet()));
         ring.add(nowNanos, grown);
     }
 
@@ -71,16 +78,29 @@ final class TopicWindow {
 
     private double perSecond(long windowNanos) {
         var moved = lastMove();
-        var base = ring.backTo(ring.time(moved) - (long) (0.95 * windowNanos));
+        var base = moveNear(ring.backTo(ring.time(moved) - windowNanos), moved);
         var seconds = (ring.time(moved) - ring.time(base)) / 1e9;
-        return (ring.value(0, moved) - ring.value(0, base)) / Math.max(1, seconds);
+        return (ring.value(0, moved) - ring.value(0, base)) / Math.max(SECONDS_MIN, seconds);
+    }
+
+    /** A sample at which the end was seen to move, not far from the one given; that one when there is none. */
+    private int moveNear(int back, int after) {
+        for (var off = 0; off <= TICKS_OFF; off++) {
+            if (ring.moved(0, back + off)) {
+                return back + off;
+            }
+            if (back - off > after && ring.moved(0, back - off)) {
+                return back - off;
+            }
+        }
+        return back;
     }
 
     /** The sample at which the end was last seen to move; the newest when it stands still. */
     private int lastMove() {
         var oldest = ring.backTo(ring.time(0) - REFRESH_NANOS);
         for (var back = 0; back < oldest; back++) {
-            if (ring.value(0, back) != ring.value(0, back + 1)) {
+            if (ring.moved(0, back)) {
                 return back;
             }
         }
