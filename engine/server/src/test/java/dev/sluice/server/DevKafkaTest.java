@@ -65,7 +65,8 @@ class DevKafkaTest {
 
     @Test
     void tellsMistakesBeforeAKafkaIsStarted() throws Exception {
-        Files.writeString(folder.resolve("sluice.yaml"), MANIFEST.replace("{topic: out}}", "{topic: out}, share: none}"));
+        Files.writeString(
+                folder.resolve("sluice.yaml"), MANIFEST.replace("{topic: out}}", "{topic: out}, share: none}"));
 
         var process = dev("--kafka", folder.toString());
 
