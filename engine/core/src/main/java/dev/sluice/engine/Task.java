@@ -49,7 +49,8 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
 
     final Pipeline pipeline;
     final Delivery delivery;
-    final int bytes;
+    /** What it holds in memory; known once it has arrived on the home loop. */
+    int bytes;
 
     State state = State.QUEUED;
     Step step = Step.ARRIVING;
@@ -106,8 +107,6 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     Task(Pipeline pipeline, Delivery delivery) {
         this.pipeline = pipeline;
         this.delivery = delivery;
-        bytes = delivery.sizeBytes();
-        tries = delivery.triesBefore();
     }
 
     Lane lane() {
@@ -119,6 +118,13 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
 
     void lane(Lane to) {
         lane = to;
+    }
+
+    /** It is on the home loop: asks the delivery what the thread that delivered it had no time for. */
+    void arrived() {
+        step = Step.RUNNING;
+        bytes = delivery.sizeBytes();
+        tries = delivery.triesBefore();
     }
 
     /** The event; decoded when first asked for, which is on the home loop and not on the thread that delivers. */
@@ -145,7 +151,7 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     @Override
     public void handle() {
         if (step == Step.ARRIVING) {
-            step = Step.RUNNING;
+            arrived();
             pipeline.arrived(this);
         } else {
             var failed = stepError;
