@@ -48,4 +48,8 @@ final class Backlog {
     int records() {
         return records.get();
     }
+
+    long bytes() {
+        return bytes.get();
+    }
 }

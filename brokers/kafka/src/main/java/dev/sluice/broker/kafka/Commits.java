@@ -30,6 +30,7 @@ final class Commits {
     private static final long FAILING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PollGate gate;
+    private final SourceMeters meters;
     private final ObjLongConsumer<TopicPartition> onStored;
     private boolean underWay;
     private long dueNanos;
@@ -38,8 +39,9 @@ final class Commits {
     private volatile @Nullable String failure;
 
     /** @param onStored told of each position that was stored */
-    Commits(PollGate gate, ObjLongConsumer<TopicPartition> onStored) {
+    Commits(PollGate gate, SourceMeters meters, ObjLongConsumer<TopicPartition> onStored) {
         this.gate = gate;
+        this.meters = meters;
         this.onStored = onStored;
         this.dueNanos = gate.nanos();
     }
@@ -94,12 +96,14 @@ final class Commits {
     }
 
     private void stored(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        meters.commits.increment();
         failing = null;
         failure = null;
         offsets.forEach((at, offset) -> onStored.accept(at, offset.offset()));
     }
 
     private void failed(Exception error) {
+        meters.commitFailures.increment();
         var now = gate.nanos();
         if (failing == null) {
             failingSinceNanos = now;

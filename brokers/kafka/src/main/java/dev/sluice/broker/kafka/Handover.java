@@ -47,6 +47,7 @@ final class Handover {
             }
         }
         if (!over(asked)) {
+            asked.stream().filter(one -> !one.isDone()).forEach(one -> member.meters.drainsCutOff.increment());
             LOG.warn("{} are given up though their holder is not done with them after {}", asked, drainTimeout);
         }
         readings.forEach(PartitionReading::end);

@@ -33,6 +33,7 @@ final class KafkaMember implements Subscription {
     final Backlog backlog;
 
     final PollGate gate;
+    final SourceMeters meters;
     private final KafkaSource source;
     private final CoreSubscriber<? super Delivery> actual;
     private final AtomicLong requested = new AtomicLong();
@@ -49,11 +50,17 @@ final class KafkaMember implements Subscription {
 
     private int turn;
 
-    KafkaMember(KafkaSource source, CoreSubscriber<? super Delivery> actual, PollGate gate, Backlog backlog) {
+    KafkaMember(
+            KafkaSource source,
+            CoreSubscriber<? super Delivery> actual,
+            PollGate gate,
+            Backlog backlog,
+            SourceMeters meters) {
         this.source = source;
         this.actual = actual;
         this.gate = gate;
         this.backlog = backlog;
+        this.meters = meters;
     }
 
     // ---- the poll thread
@@ -66,6 +73,7 @@ final class KafkaMember implements Subscription {
     /** Owns these from now on. */
     void own(OwnedPartition[] partitions) {
         owned = partitions;
+        meters.own(partitions);
         if (isEnded()) {
             endReadings();
         }
@@ -220,6 +228,7 @@ final class KafkaMember implements Subscription {
             }
             if (disturbances != reading.disturbances() || failure != null || isEnded()) {
                 reading.putBack(burst, i, taken);
+                reading.partition.lent.add(i);
                 return i;
             }
             try {
@@ -228,6 +237,7 @@ final class KafkaMember implements Subscription {
                 failure = broken;
             }
         }
+        reading.partition.lent.add(taken);
         return taken;
     }
 }

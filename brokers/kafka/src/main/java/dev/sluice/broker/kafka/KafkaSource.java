@@ -87,9 +87,13 @@ final class KafkaSource implements EventSource {
         if (why != null) {
             throw why;
         }
-        var entering = new Reading(this, actual, settings, vertx, ends, stored, nanos);
-        if (!reading.compareAndSet(null, entering)) {
-            throw new IllegalStateException(subscription + " is being received already");
+        Reading entering;
+        synchronized (reading) {
+            if (reading.get() != null) {
+                throw new IllegalStateException(subscription + " is being received already");
+            }
+            entering = new Reading(this, actual, settings, vertx, ends, registry, stored, nanos);
+            reading.set(entering);
         }
         entering.whenClosed().subscribe(null, null, () -> reading.compareAndSet(entering, null));
         why = closed;
@@ -236,6 +240,6 @@ final class KafkaSource implements EventSource {
 
     @Override
     public String toString() {
-        return subscription.toString() + (registry.isClosed() ? ", closed" : "");
+        return subscription.toString();
     }
 }

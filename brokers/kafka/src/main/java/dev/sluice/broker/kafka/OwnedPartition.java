@@ -1,5 +1,6 @@
 package dev.sluice.broker.kafka;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,8 @@ final class OwnedPartition {
     static final long UNKNOWN = -1;
 
     final TopicPartition at;
+    /** How many of its records were lent. */
+    final LongAdder lent = new LongAdder();
 
     /** Its present reading; null while its position is not known and when it must not be read. */
     volatile @Nullable PartitionReading reading;
@@ -19,6 +22,8 @@ final class OwnedPartition {
     volatile long position = UNKNOWN;
     /** The offset after the last one, as of late. */
     volatile long end = UNKNOWN;
+    /** Records that are fetched and not done, as of late. */
+    volatile int open;
     /** When it was stored what stands at the position, in milliseconds since 1970; unknown when nothing is open. */
     volatile long oldestOpenMillis = UNKNOWN;
 

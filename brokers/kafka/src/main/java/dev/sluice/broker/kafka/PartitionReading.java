@@ -146,6 +146,7 @@ final class PartitionReading {
         KafkaDelivery first;
         synchronized (this) {
             first = backlog.peekFirst();
+            member.meters.refetches.increment(backlog.size());
             removeAll();
             waiting = !returned.isEmpty();
         }

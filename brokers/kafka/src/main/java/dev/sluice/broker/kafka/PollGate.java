@@ -2,6 +2,7 @@ package dev.sluice.broker.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -29,6 +30,7 @@ final class PollGate {
     private static final int PARKED = 3;
 
     private final LongSupplier clock;
+    private final AtomicLong wakeups = new AtomicLong();
     private final AtomicInteger state = new AtomicInteger(BUSY);
     private volatile boolean called;
     private volatile @Nullable Thread thread;
@@ -50,9 +52,15 @@ final class PollGate {
         } else if (now == POLLING && state.compareAndSet(POLLING, WOKEN)) {
             var consumer = polled;
             if (consumer != null) {
+                wakeups.incrementAndGet();
                 consumer.wakeup();
             }
         }
+    }
+
+    /** Polls that were cut short. */
+    long wakeups() {
+        return wakeups.get();
     }
 
     // ---- the poll thread

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
@@ -42,6 +43,7 @@ final class PollLoop {
     private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ROOM_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int COMMANDS_MAX = 16;
+    private static final int UNDEFINED_MAX = 8;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private final String topic;
@@ -62,6 +64,7 @@ final class PollLoop {
     private long backoffNanos = BACKOFF_MIN_NANOS;
     private long againNanos;
     private boolean ailing;
+    private int undefined;
     private boolean unresolved;
     private long resolveNanos;
 
@@ -129,6 +132,7 @@ final class PollLoop {
         watch.tick(consumer);
         fetchWhatMay(consumer, awaitRoom());
         takeIn(gate.poll(consumer, Math.min(until, commits.dueNanos()) - gate.nanos()));
+        undefined = 0;
         if (ailing) {
             ailing = false;
             backoffNanos = BACKOFF_MIN_NANOS;
@@ -156,12 +160,17 @@ final class PollLoop {
             });
             return;
         }
+        if (error instanceof NoOffsetForPartitionException && undefined++ < UNDEFINED_MAX) {
+            // A look at committed positions that began before the partitions were given theirs.
+            return;
+        }
         if (error instanceof FencedInstanceIdException) {
             member.fail(new BrokerException.Refused(
                     broker, "another member of the group came with the same instance-id", error));
             return;
         }
         LOG.debug("topic {}: a poll failed", topic, error);
+        member.meters.pollFailures.increment();
         ailing = true;
         againNanos = gate.nanos() + backoffNanos;
         backoffNanos = Math.min(BACKOFF_MAX_NANOS, 2 * backoffNanos);
@@ -172,6 +181,7 @@ final class PollLoop {
         if (records.nextOffsets().isEmpty()) {
             return;
         }
+        member.meters.polls.increment();
         for (var next : records.nextOffsets().entrySet()) {
             var one = owned.get(next.getKey());
             var reading = one == null ? null : one.reading;
@@ -243,6 +253,7 @@ final class PollLoop {
             return;
         }
         LOG.debug("topic {}: was given {}", topic, partitions);
+        member.meters.assigned.increment();
         for (var at : partitions) {
             var one = new OwnedPartition(at);
             one.held = true;
@@ -286,6 +297,7 @@ final class PollLoop {
             return;
         }
         LOG.debug("topic {}: gives up {}", topic, partitions);
+        member.meters.revoked.increment();
         handover.giveUp(consumer, leaving);
         forget(leaving);
     }
@@ -296,6 +308,7 @@ final class PollLoop {
             return;
         }
         LOG.warn("topic {}: lost {}; what runs of them may run twice", topic, partitions);
+        member.meters.lost.increment();
         handover.lose(gone);
         forget(gone);
     }

@@ -116,6 +116,7 @@ final class Positions {
             return Suspects.afterDeath(usable.metadata());
         }
         if (decoded instanceof CommitMetadata.Unusable unusable && unusable.reason() != CommitMetadata.Reason.ABSENT) {
+            member.meters.metadataRefused.increment();
             LOG.warn(
                     "{} of group {}: the metadata at position {} {}; events that are done beyond it may come again",
                     partition.at,

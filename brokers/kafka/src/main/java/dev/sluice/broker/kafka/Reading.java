@@ -2,6 +2,7 @@ package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Subscription;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.consumer.KafkaReadStream;
 import java.time.Clock;
@@ -27,6 +28,7 @@ final class Reading {
     final Watch watch;
     final PollLoop loop;
     private final String topic;
+    private final SourceMeters meters;
     private final KafkaReadStream<byte[], byte[]> stream;
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private volatile boolean begun;
@@ -37,6 +39,7 @@ final class Reading {
             SourceSettings settings,
             Vertx vertx,
             EndOffsets ends,
+            MeterRegistry registry,
             Map<Integer, Long> stored,
             LongSupplier nanos) {
         var subscription = source.subscription();
@@ -45,9 +48,11 @@ final class Reading {
         var pollMax = intOf(config, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ConsumerConfig.DEFAULT_MAX_POLL_RECORDS);
         var fetchMax = intOf(config, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
         topic = subscription.topic();
-        member =
-                new KafkaMember(source, actual, gate, new Backlog(Math.max(1, pollMax / 2), Math.max(1, fetchMax / 2)));
-        var commits = new Commits(gate, (at, offset) -> stored.put(at.partition(), offset));
+        meters = new SourceMeters(registry, settings.broker(), topic, subscription.group());
+        var backlog = new Backlog(Math.max(1, pollMax / 2), Math.max(1, fetchMax / 2));
+        member = new KafkaMember(source, actual, gate, backlog, meters);
+        meters.show(member);
+        var commits = new Commits(gate, meters, (at, offset) -> stored.put(at.partition(), offset));
         var positions = new Positions(member, subscription, stored, commits, Clock.systemUTC());
         watch = new Watch(topic, subscription.group(), settings, ends, member, commits);
         loop = new PollLoop(
@@ -118,6 +123,7 @@ final class Reading {
     }
 
     private void closed() {
+        meters.close();
         closed.tryEmitEmpty();
     }
 

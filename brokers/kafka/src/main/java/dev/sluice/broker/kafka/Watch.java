@@ -100,6 +100,7 @@ final class Watch {
             var reading = one.reading;
             if (reading != null && !reading.hasEnded()) {
                 one.position = reading.tracker.position();
+                one.open = reading.tracker.open();
                 var lowest = reading.tracker.lowest();
                 one.oldestOpenMillis =
                         lowest instanceof KafkaDelivery record ? record.timestamp() : OwnedPartition.UNKNOWN;
@@ -124,12 +125,13 @@ final class Watch {
         look(one, reading);
         var tracker = reading.tracker;
         var mark = (tracker.position() * 31 + tracker.next()) * 31 + tracker.open();
-        var idle = one.end == OwnedPartition.UNKNOWN || one.end <= tracker.position();
+        var idle = one.end != OwnedPartition.UNKNOWN && one.end <= tracker.position();
         if (mark != one.movedMark || idle || reading.isPaused() || one.movedNanos == 0) {
             one.movedMark = mark;
             one.movedNanos = now;
             one.stuck = null;
         } else if (one.stuck == null
+                && one.end != OwnedPartition.UNKNOWN
                 && now - one.movedNanos >= settings.watchdog().toNanos()) {
             one.stuck = "partition " + one.partition() + " stands still at position " + tracker.position() + " of "
                     + one.end + " for " + settings.watchdog().toSeconds() + " s, with " + tracker.open()

@@ -49,7 +49,6 @@ final class SourceFixture implements AutoCloseable {
     final LocalKafka kafka = LocalKafka.shared();
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     final Admin admin = kafka.admin();
-    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<KafkaSource> sources = new ArrayList<>();
@@ -132,7 +131,7 @@ final class SourceFixture implements AutoCloseable {
 
     KafkaSource source(Subscription subscription) {
         var settings = new SourceSettings("kafka", consumer, instanceId, drainTimeout, watchdog);
-        var source = new KafkaSource(subscription, settings, vertx, this::ends, registry, clock);
+        var source = new KafkaSource(subscription, settings, vertx, this::ends, new SimpleMeterRegistry(), clock);
         sources.add(source);
         return source;
     }
