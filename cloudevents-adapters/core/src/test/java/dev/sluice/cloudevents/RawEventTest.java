@@ -30,7 +30,7 @@ class RawEventTest {
         assertThat(raw.getType()).isEqualTo(RawEvent.TYPE);
         assertThat(raw.getData().toBytes()).isSameAs(VALUE);
         assertThat(raw.getExtensionNames()).isEmpty();
-        assertThat(WireEvent.of(raw)).isSameAs(raw.view());
+        assertThat(WireEvent.of(raw)).isEqualTo(raw.view());
     }
 
     @Test
