@@ -2,6 +2,7 @@ package dev.sluice.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
@@ -50,22 +51,32 @@ class MetricsDocTest {
             memory.add(
                     row(m.name(), m.type(), m.unit(), tags.stream().distinct().toList(), m.description()));
         });
-        return table("Engine", engine) + table("HTTP ingress", http) + table("Memory broker", memory);
+        var kafka = new ArrayList<String>();
+        KafkaBroker.meters().forEach(m -> {
+            var tags = new ArrayList<>(List.of("messaging.system", "broker"));
+            tags.addAll(m.tags());
+            kafka.add(row(m.name(), m.type(), m.unit(), tags, m.description()));
+        });
+        return table("Engine", engine)
+                + table("HTTP ingress", http)
+                + table("Memory broker", memory)
+                + table("Kafka broker", kafka)
+                + "\n";
     }
 
     private static String table(String title, List<String> rows) {
         return rows.stream()
-                        .sorted()
-                        .collect(Collectors.joining(
-                                "", "\n## " + title + "\n\n| name | type | tags | tells |\n|---|---|---|---|\n", ""))
-                + (title.startsWith("Memory") ? "\n" : "");
+                .sorted()
+                .collect(Collectors.joining(
+                        "", "\n## " + title + "\n\n| name | type | tags | tells |\n|---|---|---|---|\n", ""));
     }
 
     private String row(String name, String type, String unit, List<String> tags, String description) {
         var exposed = names.name(name, Meter.Type.valueOf(type.toUpperCase(Locale.ROOT)), unit);
         var suffix = type.equals("counter") && !exposed.endsWith("_total") ? "_total" : "";
         return "| `" + exposed + suffix + "` | " + type + " | "
-                + tags.stream().map(tag -> "`" + tag + "`").collect(Collectors.joining(", ")) + " | " + description
+                + tags.stream().map(tag -> "`" + names.tagKey(tag) + "`").collect(Collectors.joining(", ")) + " | "
+                + description
                 + " |\n";
     }
 }
