@@ -369,13 +369,13 @@ class DemandRuleTest {
     @Test
     void staysWithinItsBoundsOnAnyLoadAndNeverGoesDownInTheDark() {
         var random = new Random(7);
-        for (var run = 0; run < 200; run++) {
+        for (var run = 0; run < 50; run++) {
             var limits = limits(random.nextInt(3), 3 + random.nextInt(90), random.nextInt(3));
             var rule = new DemandPolicy().rule(limits);
             var instances = random.nextInt(limits.max() + 1);
             var settled = 0L;
             var leasedSeconds = 0.0;
-            for (var tick = 0; tick < 200; tick++) {
+            for (var tick = 0; tick < 100; tick++) {
                 var leased = random.nextInt(instances * 10 + 1);
                 var dark = random.nextInt(5) == 0;
                 settled += random.nextInt(100);
