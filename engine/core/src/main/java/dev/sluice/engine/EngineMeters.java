@@ -71,6 +71,12 @@ enum EngineMeters {
             "sluice.trigger.accept.failures",
             "events",
             "acceptances that the source could not confirm; asked again"),
+    LOOPED(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.looped",
+            "events",
+            "dead letters of a loop that came to a trigger again; taken off without a run"),
     DROPPED(
             Of.TRIGGER,
             Type.COUNTER,
@@ -143,6 +149,7 @@ enum EngineMeters {
         DEAD_LETTERED.bind(registry, counts.deadLettered, Count::get, tags);
         DEAD_LETTER_FAILURES.bind(registry, counts.deadLetterFailures, Count::get, tags);
         ACCEPT_FAILURES.bind(registry, counts.acceptFailures, Count::get, tags);
+        LOOPED.bind(registry, counts.looped, Count::get, tags);
         DROPPED.bind(registry, counts.dropped, Count::get, tags);
         RELEASED.bind(registry, counts.released, Count::get, tags);
         ANSWERS.bind(registry, counts.answers, Count::get, tags);

@@ -109,6 +109,12 @@ final class Pipeline {
             settlement.accept(task);
             return;
         }
+        if (call == null && settlement.circles(task)) {
+            counts.looped.add(1);
+            lanes.addInFlight(task);
+            settlement.accept(task);
+            return;
+        }
         if (call == null && !undecodable) {
             settlement.checkFit(task);
         }

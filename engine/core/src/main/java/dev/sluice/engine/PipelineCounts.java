@@ -17,6 +17,7 @@ final class PipelineCounts {
     final Count deadLettered = new Count();
     final Count deadLetterFailures = new Count();
     final Count acceptFailures = new Count();
+    final Count looped = new Count();
     final Count dropped = new Count();
     final Count released = new Count();
     final Count answers = new Count();

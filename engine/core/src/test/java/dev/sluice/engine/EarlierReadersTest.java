@@ -125,4 +125,19 @@ class EarlierReadersTest {
         assertThat(behind.accepted()).isTrue();
         assertThat(runs).containsExactly("other", "behind");
     }
+
+    @Test
+    void takesOffADeadLetterOfALoopThatComesToATriggerAgain() {
+        test.attach(retries(5));
+        var looped = event("in").toBuilder()
+                .extension(Answers.HOPS, DeadLetters.HOPS_MAX + 1)
+                .extension("dlreason", "loop")
+                .build();
+        var event = test.source.offer(looped, null, 0);
+        test.run();
+
+        assertThat(runs).isEmpty();
+        assertThat(event.accepted()).isTrue();
+        assertThat(test.deadLetters.stored).isEmpty();
+    }
 }
