@@ -255,19 +255,35 @@ function connected(error) {
   if (error) setText(problem, `The engine does not answer (${error.message}). What is below is what it last said.`);
 }
 
+/** Topics are asked of the brokers: one that is away takes nothing from what the engine itself says. */
+function showTopics(topics) {
+  if (topics.items) show('topics', topics.items);
+  const problem = document.getElementById('problem');
+  problem.hidden = !topics.missing;
+  if (topics.missing) setText(problem, `Topics as they were: ${topics.missing}`);
+}
+
+async function readTopics() {
+  try {
+    return await read('topics');
+  } catch (error) {
+    return { missing: error.message };
+  }
+}
+
 let version;
 
 async function refresh() {
   try {
     const [functions, triggers, topics, brokers] =
-      await Promise.all(['functions', 'triggers', 'topics', 'brokers'].map(read));
+      await Promise.all([read('functions'), read('triggers'), readTopics(), read('brokers')]);
     show('functions', functions.items);
     show('triggers', triggers.items);
-    show('topics', topics.items);
     showBrokers(brokers.items);
     version ??= await read('version');
     setText(document.getElementById('version'), version.version);
     connected(null);
+    showTopics(topics);
   } catch (error) {
     version = undefined;
     connected(error);

@@ -28,7 +28,7 @@ final class AdminRoutes {
     private static final String NOTHING = "there is nothing at this path";
     private static final String BY_NAME = "/{name}";
     private static final String RESET_PATH = "/admin/v1/triggers/{name}/reset";
-    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(4);
 
     private final NodeState node;
     private final AdminJson json = new AdminJson();
