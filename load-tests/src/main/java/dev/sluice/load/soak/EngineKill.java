@@ -1,7 +1,11 @@
 package dev.sluice.load.soak;
 
-/** An engine is killed with SIGKILL after 0.2 to 3 s under load, and started again. A static member of its group. */
+import java.time.Duration;
+
+/** An engine is killed with SIGKILL 0.2 to 3 s after it began to work, and started again. A static member of its group. */
 final class EngineKill implements Scenario {
+    private static final Duration WORK_MAX = Duration.ofMinutes(1);
+
     @Override
     public String name() {
         return "engine-kill";
@@ -19,6 +23,11 @@ final class EngineKill implements Scenario {
         var engine = stage.start("one", manifest);
         for (var round = 1; round <= rounds; round++) {
             stage.progress().round(name(), round, rounds, stage, secondsPerRound());
+            // One in four dies at any moment from its start on, the others at work.
+            if (stage.random().nextInt(4) > 0 && !stage.watch().awaitMoreDone(1, WORK_MAX)) {
+                stage.broken(
+                        "round " + round + ": nothing was done within " + WORK_MAX.toSeconds() + " s of the start");
+            }
             stage.pass(stage.between(0.2, 3));
             stage.kill(engine);
             engine = stage.start("one", manifest);

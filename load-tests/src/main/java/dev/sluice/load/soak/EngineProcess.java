@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** An engine in a process of its own, on free ports, which can be killed or stopped. Not for several threads. */
 final class EngineProcess {
-    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final Duration START_MAX = Duration.ofMinutes(2);
     private static final Duration STOP_MAX = Duration.ofSeconds(45);
     private static final int TAIL_CHARS = 3_000;
     private static final Pattern READY = Pattern.compile("sluice ready: ingress (http://\\S+) admin (http://\\S+).*");

@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes soak events with Kafka's own producer at a steady rate, keys at random, numbers ascending by key. What is
@@ -30,6 +33,7 @@ final class KafkaPublisher implements Publisher {
     private final Random random;
     private final Map<Integer, Integer> nextByKey = new HashMap<>();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
     private final Thread thread = new Thread(this::publish, "publisher");
     private volatile boolean stopped;
 
@@ -103,12 +107,22 @@ final class KafkaPublisher implements Publisher {
                     listener.acknowledged(
                             new Publication(event, stored.partition(), stored.offset(), System.currentTimeMillis()));
                 } else {
-                    failed.incrementAndGet();
+                    failed(error);
                 }
             });
         } catch (KafkaException e) {
-            failed.incrementAndGet();
+            failed(e);
         }
+    }
+
+    private void failed(Exception error) {
+        failed.incrementAndGet();
+        reason.compareAndSet(null, error.toString());
+    }
+
+    @Override
+    public Optional<String> reason() {
+        return Optional.ofNullable(reason.get());
     }
 
     static void header(ProducerRecord<String, byte[]> record, String name, String value) {

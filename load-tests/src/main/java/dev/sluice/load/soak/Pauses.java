@@ -3,16 +3,14 @@ package dev.sluice.load.soak;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How long partitions stood still: the time between two runs of one partition. */
+/** How long partitions stood still: the time between two runs of one partition. Events of unknown partition count as one. */
 final class Pauses {
     private final Map<Integer, Integer> partitionByKey = new HashMap<>();
     private final Map<Integer, Long> lastByPartition = new HashMap<>();
     private long longestMillis;
 
     void stored(Publication publication) {
-        if (publication.partition() >= 0) {
-            partitionByKey.putIfAbsent(publication.event().key(), publication.partition());
-        }
+        partitionByKey.putIfAbsent(publication.event().key(), publication.partition());
     }
 
     void began(Run run) {

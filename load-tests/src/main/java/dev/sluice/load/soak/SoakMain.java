@@ -1,5 +1,8 @@
 package dev.sluice.load.soak;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** The {@code soak} command. Ends cleanly on Ctrl-C: every process that it started ends with it. */
@@ -8,6 +11,8 @@ public final class SoakMain {
 
     /** Runs {@link SoakCommand}, and exits with its status; with 2 on a usage mistake. */
     public static void main(String... args) {
+        // Clients that look for a node that was killed say so many times a second.
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.OFF);
         System.exit(new CommandLine(new SoakCommand()).execute(args));
     }
 }

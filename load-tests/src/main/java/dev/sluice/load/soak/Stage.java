@@ -24,7 +24,7 @@ final class Stage implements AutoCloseable {
     static final String GROUP = "soak";
 
     private static final Duration STALLED_AFTER = Duration.ofSeconds(45);
-    private static final Duration POSITIONS_MAX = Duration.ofSeconds(15);
+    private static final Duration POSITIONS_MAX = Duration.ofSeconds(30);
     private static final int ANSWER_SECONDS = 30;
     static final String RECORD_BYTES_MAX = "4000000";
     static final Map<String, String> TOPIC_CONFIG = Map.of("max.message.bytes", RECORD_BYTES_MAX);
@@ -40,6 +40,7 @@ final class Stage implements AutoCloseable {
     private final List<EngineProcess> engines = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
     private @Nullable Publisher publisher;
+    private boolean finished;
 
     Stage(Workplace place, KafkaCluster kafka, Load load, Random random, Progress progress, String topic)
             throws IOException {
@@ -200,18 +201,30 @@ final class Stage implements AutoCloseable {
     }
 
     /**
-     * Publishes no more, waits until all is done or nothing moves any more, stops the engines in order, and looks at what
-     * the group has committed.
+     * Publishes no more, waits until all is done or nothing moves any more, and until all of it is committed, and stops the
+     * engines in order. Does nothing more the second time.
      */
     void finish() throws Exception {
+        if (finished) {
+            return;
+        }
+        finished = true;
         stopPublishing();
+        if (publisher != null) {
+            publisher.reason().ifPresent(why -> progress.say("some events were not acknowledged: " + why));
+        }
         progress.say("waiting for what is open");
         watch.awaitDone(STALLED_AFTER);
-        for (var engine : engines()) {
-            stop(engine);
-        }
         try (Admin admin = kafka.admin()) {
+            // What the last of those that were killed did is not committed: one that lives has to do and commit it
+            // again.
             others.addAll(Positions.behind(admin, GROUP, topic, POSITIONS_MAX));
+            for (var engine : engines()) {
+                stop(engine);
+            }
+            if (others.isEmpty()) {
+                others.addAll(Positions.behind(admin, GROUP, topic, Duration.ZERO));
+            }
         }
     }
 

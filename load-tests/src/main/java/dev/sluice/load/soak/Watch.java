@@ -139,6 +139,16 @@ final class Watch implements AutoCloseable {
         return done >= until;
     }
 
+    /** Waits until so many more events are acknowledged than now; false when that takes longer. */
+    boolean awaitMorePublished(long events, Duration max) throws InterruptedException {
+        var until = published.get() + events;
+        var end = System.nanoTime() + max.toNanos();
+        while (published.get() < until && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        }
+        return published.get() >= until;
+    }
+
     private void mustBeWell() {
         var broken = failure;
         if (broken != null) {

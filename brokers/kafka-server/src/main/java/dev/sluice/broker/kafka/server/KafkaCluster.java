@@ -20,7 +20,7 @@ import org.apache.kafka.common.Uuid;
  * <p>Safe for use by several threads, which wait for one another.
  */
 public final class KafkaCluster implements AutoCloseable {
-    private static final Duration READY_MAX = Duration.ofSeconds(90);
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
 
     private final KafkaOptions options;
     private final Folder folder;
@@ -49,7 +49,7 @@ public final class KafkaCluster implements AutoCloseable {
     /**
      * Starts the nodes. Blocks until all serve.
      *
-     * @throws IllegalStateException with the last words of the nodes when they do not within 90 s
+     * @throws IllegalStateException with the last words of the nodes when they do not within 3 minutes
      */
     public static KafkaCluster start(KafkaOptions options) {
         try {

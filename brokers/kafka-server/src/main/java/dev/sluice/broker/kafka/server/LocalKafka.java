@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and below: let the tests' logging configuration keep these at WARN.
  */
 public final class LocalKafka implements AutoCloseable {
-    private static final Duration READY_MAX = Duration.ofSeconds(60);
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final int PORT_TRIES = 3;
 
     private static @Nullable LocalKafka shared;
