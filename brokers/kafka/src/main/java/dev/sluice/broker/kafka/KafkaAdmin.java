@@ -2,7 +2,6 @@ package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.Broker.Health;
 import dev.sluice.broker.BrokerException;
-import dev.sluice.broker.Start;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,7 +20,6 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
@@ -32,15 +29,12 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class KafkaAdmin {
     private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final int NAME_SHOWN = 80;
-    private static final int CALL_MS = 10_000;
+    static final int CALL_MS = 10_000;
     private static final int HEALTH_MS = 3_000;
     private static final long HEALTH_KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int APPEAR_TRIES = 50;
@@ -255,49 +249,6 @@ final class KafkaAdmin {
                 silent
                         ? "no answer within " + HEALTH_MS / 1_000 + " s from " + options.bootstrapServers()
                         : errors.why(root));
-    }
-
-    /** Moves the positions of a group that nobody is a member of. */
-    CompletableFuture<Void> reset(String topic, String group, Set<Integer> partitions, Start to) {
-        return positions(topic, partitions, to)
-                .thenCompose(found -> ask(
-                        CALL_MS,
-                        admin -> stage(admin.alterConsumerGroupOffsets(
-                                        group, found, new AlterConsumerGroupOffsetsOptions().timeoutMs(CALL_MS))
-                                .all())))
-                .exceptionallyCompose(error -> CompletableFuture.failedFuture(inUse(group, error)));
-    }
-
-    private BrokerException inUse(String group, Throwable error) {
-        var root = KafkaErrors.root(error);
-        return root instanceof UnknownMemberIdException || root instanceof GroupNotEmptyException
-                ? errors.refused("group '" + group + "' has members elsewhere: stop them, or ask where they run")
-                : errors.of(root);
-    }
-
-    private CompletableFuture<Map<TopicPartition, OffsetAndMetadata>> positions(
-            String topic, Set<Integer> partitions, Start to) {
-        var asked = partitions.stream().map(p -> new TopicPartition(topic, p)).toList();
-        return offsets(asked, spec(to)).thenCombine(ends(asked), (found, ends) -> {
-            var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
-            for (var partition : asked) {
-                var there = found.get(partition);
-                // A time after the last record has no offset: the end is meant.
-                var offset = there == null || there.offset() < 0 ? ends.get(partition) : (Long) there.offset();
-                if (offset == null) {
-                    throw errors.unavailable("partition " + partition + " has no known offsets now");
-                }
-                positions.put(partition, new OffsetAndMetadata(offset));
-            }
-            return positions;
-        });
-    }
-
-    private static OffsetSpec spec(Start to) {
-        if (to instanceof Start.At at) {
-            return OffsetSpec.forTimestamp(at.time().toEpochMilli());
-        }
-        return to == Start.EARLIEST ? OffsetSpec.earliest() : OffsetSpec.latest();
     }
 
     /** Ends the client. Called on the control thread. */

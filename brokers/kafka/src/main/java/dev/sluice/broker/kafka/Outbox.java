@@ -2,10 +2,8 @@ package dev.sluice.broker.kafka;
 
 import dev.sluice.cloudevents.kafka.ContentMode;
 import dev.sluice.cloudevents.kafka.KafkaRecords;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +15,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.ClusterAuthorizationException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +24,7 @@ import org.slf4j.LoggerFactory;
  * topic's {@link SendLane} and is offered again by this class's thread, every {@link #RETRY_NANOS}, until its deadline.
  *
  * <p>A send is never repeated by us: the producer repeats requests under one sequence number, and gives up at the very
- * deadline at which the publisher is told, so that a late record can't overtake the publisher's own repetition. A producer
- * that can send no more (it was not let in, or lost its identity) is replaced; what it had fails.
+ * deadline at which the publisher is told, so that a late record can't overtake the publisher's own repetition.
  */
 final class Outbox {
     /**
@@ -43,10 +35,6 @@ final class Outbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(15);
-    private static final Duration FLUSH_MAX = Duration.ofSeconds(5);
-    private static final long RESTART_MIN_MS = 1_000;
-    private static final long RESTART_MAX_MS = 10_000;
 
     /** Finds out what a topic takes; creates it if told to and it does not exist. */
     @FunctionalInterface
@@ -59,12 +47,11 @@ final class Outbox {
     private final MeterRegistry registry;
     private final KafkaRecords records;
     private final ScheduledExecutorService control;
-    private final Supplier<Producer<byte[], byte[]>> maker;
     private final TopicLookUp lookUp;
     private final long deadlineNanos;
     private final int requestBytesMax;
     private final boolean compresses;
-    private final Counter starts;
+    private final ProducerSlot slot;
     private final List<Meter> meters;
     private final ConcurrentHashMap<String, SendLane> lanes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, TopicLimits> known = new ConcurrentHashMap<>();
@@ -73,11 +60,6 @@ final class Outbox {
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
-    private volatile @Nullable Connector<Producer<byte[], byte[]>> connector;
-    private volatile @Nullable Producer<byte[], byte[]> producer;
-    private volatile @Nullable String trouble;
-    private volatile long troubleNanos;
-    private volatile long restartMs = RESTART_MIN_MS;
     private volatile boolean closed;
 
     Outbox(
@@ -91,7 +73,6 @@ final class Outbox {
         this.errors = errors;
         this.registry = registry;
         this.control = control;
-        this.maker = maker;
         this.lookUp = lookUp;
         this.records = new KafkaRecords().withMode(options.contentMode()).withKeys(options.keyMapping());
         this.deadlineNanos = options.sendDeadline().toNanos();
@@ -100,7 +81,8 @@ final class Outbox {
                 number(config, "max.request.size"), Math.min(Integer.MAX_VALUE, number(config, "buffer.memory")));
         this.compresses = !"none".equals(config.getOrDefault("compression.type", "none"));
         var tags = KafkaMeters.of(options.name());
-        this.starts = KafkaMeters.PRODUCER_STARTS.counter(registry, tags);
+        var starts = KafkaMeters.PRODUCER_STARTS.counter(registry, tags);
+        this.slot = new ProducerSlot(control, maker, errors, starts, this::wake);
         this.meters = List.of(
                 starts,
                 KafkaMeters.SENDS_WAITING.gauge(registry, tags, this, Outbox::waiting),
@@ -116,7 +98,7 @@ final class Outbox {
     /** The lane of a topic. The first one starts the producer. */
     SendLane lane(String topic) {
         if (!closed && begun.compareAndSet(false, true)) {
-            connect();
+            slot.connect();
             thread.start();
         }
         return lanes.computeIfAbsent(topic, name -> {
@@ -138,24 +120,9 @@ final class Outbox {
         }
     }
 
-    private void connect() {
-        if (closed) {
-            return;
-        }
-        var connecting = new Connector<>(control, maker, made -> made.close(FLUSH_MAX), errors);
-        connector = connecting;
-        var unused = connecting.client().whenComplete((made, error) -> {
-            if (error == null) {
-                starts.increment();
-                producer = closed ? null : made;
-                wake();
-            }
-        });
-    }
-
     @Nullable
     Producer<byte[], byte[]> producer() {
-        return producer;
+        return slot.producer();
     }
 
     /** Sees to it that the thread looks at the lanes soon. */
@@ -172,7 +139,7 @@ final class Outbox {
             for (var lane : lanes.values()) {
                 try {
                     lane.serve(now);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | LinkageError e) {
                     LOG.atError().setCause(e).log("the waiting sends of topic '{}' could not be served", lane.topic());
                 }
             }
@@ -213,55 +180,20 @@ final class Outbox {
         return lookUp.of(topic, create);
     }
 
-    /** An acknowledgement came: the producer is well. */
-    void sent() {
-        if (trouble != null) {
-            trouble = null;
-            restartMs = RESTART_MIN_MS;
-        }
+    /** An acknowledgement came. */
+    void acknowledged() {
+        slot.acknowledged();
     }
 
-    /** A send failed. Replaces the producer if it is of no use any more. */
-    void failed(@Nullable Producer<byte[], byte[]> thrower, Exception error) {
-        var broken = isFatal(error) || (thrower != null && error instanceof IllegalStateException);
-        if (!broken || closed) {
-            return;
-        }
-        troubleNanos = System.nanoTime();
-        trouble = errors.why(error);
-        var retired = connector;
-        synchronized (this) {
-            if (producer == null) {
-                return;
-            }
-            producer = null;
-        }
-        var delayMs = restartMs;
-        restartMs = Math.min(RESTART_MAX_MS, 2 * delayMs);
-        LOG.atWarn().log("the producer can send no more, another one is made in {} ms: {}", delayMs, trouble);
-        if (retired != null) {
-            control.execute(retired::close);
-        }
-        var unused = control.schedule(this::connect, delayMs, TimeUnit.MILLISECONDS);
+    /** A send failed: thrown by the producer, or told to its callback. */
+    void failed(Exception error, boolean thrown) {
+        slot.failed(error, thrown);
     }
 
-    private static boolean isFatal(Exception error) {
-        return error instanceof AuthenticationException
-                || error instanceof ClusterAuthorizationException
-                || error instanceof ProducerFencedException
-                || error instanceof InvalidPidMappingException
-                || error instanceof UnsupportedVersionException;
-    }
-
-    /** Why nothing can be sent; null when all is well as far as is known, or when that was a while ago. */
+    /** Why nothing can be sent; null when all is well as far as is known. */
     @Nullable
     String trouble() {
-        var connecting = connector;
-        var failure = connecting == null ? null : connecting.failure();
-        if (failure != null) {
-            return errors.why(failure);
-        }
-        return System.nanoTime() - troubleNanos < TROUBLE_NANOS ? trouble : null;
+        return slot.trouble();
     }
 
     String whyNot(long waitedMs) {
@@ -277,7 +209,7 @@ final class Outbox {
             }
             closed = true;
         }
-        producer = null;
+        slot.shut();
         LockSupport.unpark(thread);
         control.execute(() -> {
             try {
@@ -290,13 +222,10 @@ final class Outbox {
     }
 
     private void end() {
-        var connecting = connector;
-        if (connecting != null) {
-            connecting.close();
-        }
+        slot.close();
         if (begun.get()) {
             try {
-                thread.join(FLUSH_MAX.toMillis());
+                thread.join(ProducerSlot.FLUSH_MAX.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

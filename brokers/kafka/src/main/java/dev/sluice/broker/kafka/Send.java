@@ -62,7 +62,7 @@ final class Send implements Subscription, Callback {
             var unused = producer.send(record, this);
         } catch (RuntimeException e) {
             offering = null;
-            lane.failed(this, producer, e);
+            lane.failed(this, e, true);
             return null;
         }
         offering = null;
@@ -80,7 +80,7 @@ final class Send implements Subscription, Callback {
         } else if (error instanceof TimeoutException timeout && offering == Thread.currentThread()) {
             wait = timeout;
         } else {
-            lane.failed(this, null, error);
+            lane.failed(this, error, false);
         }
     }
 

@@ -287,17 +287,17 @@ final class SendLane {
     /** The topic has the event. On the producer's I/O thread. */
     void acknowledged(Send send) {
         meters.sent(System.nanoTime() - send.startNanos);
-        outbox.sent();
+        outbox.acknowledged();
         send.complete();
     }
 
     /**
      * The producer could not send it, or does not know whether it did.
      *
-     * @param producer that threw it; null when it told its callback
+     * @param thrown whether it threw the error instead of telling its callback
      */
-    void failed(Send send, @Nullable Producer<byte[], byte[]> producer, Exception error) {
-        outbox.failed(producer, error);
+    void failed(Send send, Exception error, boolean thrown) {
+        outbox.failed(error, thrown);
         if (error instanceof RecordTooLargeException) {
             var max = outbox.compresses() ? outbox.requestBytesMax() : recordBytesMax();
             end(send, new BrokerException.TooLarge(topic, send.sizeBytes, Math.min(max, send.sizeBytes - 1)));
