@@ -3,11 +3,11 @@ package dev.sluice.engine.scaling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether more slots bring more throughput. Judged only while the function is saturated, over spans of at least a second
- * and three service times: the mean of leased slots and of settled tries in one span, against those of the span before
- * it. A span in which slots grew by a tenth or more, and throughput by less than a tenth of that, shows that the limit
- * is elsewhere; from then on nothing is added. Every 30 s a quarter more is tried; when that brings nothing either, it is
- * taken back. A difference that chance could have made is not judged, the span goes on instead.
+ * Whether more slots bring more throughput. Judged only while the function is saturated, over spans of at least a
+ * second and three service times: the mean of leased slots and of settled tries in one span, against those of the
+ * span before it. A span in which slots grew by a tenth or more, and throughput by less than a tenth of that, shows
+ * that the limit is elsewhere; from then on nothing is added. Every 30 s a quarter more is tried; when that brings
+ * nothing either, it is taken back. A difference that chance could have made is not judged, the span goes on instead.
  *
  * <p>At a bottleneck more slots make every event take longer, which asks for more slots. So within a span
  * a service time that grows is not believed: until the span is over it stays what it was at its start.

@@ -5,9 +5,9 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
- * A way to decide how many instances a function has, found by {@link ServiceLoader} and chosen by its name. Built in are
- * {@code demand} (the default), {@code knative} and {@code fixed}. A policy holds no state; its rules do. Safe from any
- * thread.
+ * A way to decide how many instances a function has, found by {@link ServiceLoader} and chosen by its name. Built in
+ * are {@code demand} (the default), {@code knative} and {@code fixed}. A policy holds no state; its rules do. Safe
+ * from any thread.
  */
 public interface ScalingPolicy {
     /** The policy that is used where none is named. */

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Plays a {@link Scenario} under a {@link ScalingPolicy} in virtual time: events come, are fetched on demand, lease a slot,
- * run, pass the sink; every 100 ms the policy's rule decides, from the same {@link LoadWindows} that an engine feeds. Ten
- * minutes take some milliseconds; the same scenario and policy give the same run.
+ * Plays a {@link Scenario} under a {@link ScalingPolicy} in virtual time: events come, are fetched on demand, lease
+ * a slot, run, pass the sink; every 100 ms the policy's rule decides, from the same {@link LoadWindows} that an
+ * engine feeds. Ten minutes take some milliseconds; the same scenario and policy give the same run.
  */
 public final class ScalingSimulation {
     private static final long TICK_NANOS = 100_000_000L;

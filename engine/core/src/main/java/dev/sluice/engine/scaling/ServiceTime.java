@@ -1,10 +1,10 @@
 package dev.sluice.engine.scaling;
 
 /**
- * Slot-seconds that one event takes: leased slot-seconds by settled tries over 10 s, at most the timeout. Runs that have
- * not ended count in the first and not in the second, so a hang shows before it ends; yet in the first moments, when few
- * have ended, no event is taken for longer than there has been work. What was learned outlasts a pause of the work, until
- * slots have been in use three times as long with nothing settled.
+ * Slot-seconds that one event takes: leased slot-seconds by settled tries over 10 s, at most the timeout. Runs that
+ * have not ended count in the first and not in the second, so a hang shows before it ends; yet in the first moments,
+ * when few have ended, no event is taken for longer than there has been work. What was learned outlasts a pause of
+ * the work, until slots have been in use three times as long with nothing settled.
  */
 final class ServiceTime {
     private static final int DOUBTED_AFTER = 3;

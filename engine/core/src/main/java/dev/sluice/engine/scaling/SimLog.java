@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
- * The topic and what the engine has fetched of it: events come in order, are fetched while there is room, and wait for a
- * slot or behind their lane. Its end is learned with every fetch, and when it is asked for.
+ * The topic and what the engine has fetched of it: events come in order, are fetched while there is room, and wait
+ * for a slot or behind their lane. Its end is learned with every fetch, and when it is asked for.
  */
 final class SimLog {
     private static final int BLOCKED_MAX = 10_000;

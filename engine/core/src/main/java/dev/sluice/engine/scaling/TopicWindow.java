@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 /**
  * How fast the end of one trigger's topic moves on own partitions, and what share of its events passes the filter. The
  * end is learned every second or so; a rate is taken between two times at which it was seen to move, so that two moves
- * never fall into a window of one. A partition counts from the second time that its end is known: what came before came at no known time.
+ * never fall into a window of one. A partition counts from the second time that its end is known: what came before
+ * came at no known time.
  */
 final class TopicWindow {
     private static final long SIX_SECONDS = 6_000_000_000L;
