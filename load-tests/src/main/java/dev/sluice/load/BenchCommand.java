@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             "Other work on the machine blurs the figures: measure on a quiet one."
         })
 final class BenchCommand implements Callable<Integer> {
+    private static final int ROUND_SECONDS_MAX = 600;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -43,6 +45,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
     private boolean quick;
+
+    @Option(names = "--round", paramLabel = "SECONDS", description = "The length of a round: 10, or 2 with --quick.")
+    private @Nullable Integer roundSeconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the rows as JSON.")
     private @Nullable Path json;
@@ -70,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measure(List<Figure> figures) throws IOException, InterruptedException {
-        var plan = quick ? Plan.QUICK : Plan.FULL;
+        var plan = plan();
         var total = figures.stream().map(figure -> figure.planned(plan)).reduce(Duration.ZERO, Duration::plus);
         var progress = new Progress(System.err, total);
         if (quick) {
@@ -93,6 +98,18 @@ final class BenchCommand implements Callable<Integer> {
         write(rows);
         failures.forEach(System.err::println);
         return failures.isEmpty() ? 0 : 1;
+    }
+
+    private Plan plan() {
+        var plan = quick ? Plan.QUICK : Plan.FULL;
+        if (roundSeconds == null) {
+            return plan;
+        }
+        if (roundSeconds < 1 || roundSeconds > ROUND_SECONDS_MAX) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(), "--round must be from 1 to " + ROUND_SECONDS_MAX);
+        }
+        return new Plan(plan.warmUp(), plan.rounds(), Duration.ofSeconds(roundSeconds));
     }
 
     private void write(List<Row> rows) throws IOException {

@@ -13,7 +13,7 @@ final class KafkaPeers {
     static final int POLL_RECORDS_MAX = 500;
 
     /** The same heap for every side. */
-    static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g");
+    static final List<String> FLAGS = List.of("-Xms2g", "-Xmx2g");
 
     private KafkaPeers() {}
 

@@ -56,10 +56,12 @@ record LatencyFigure(KafkaGround ground) implements Figure {
         var kafka = ground.bootstrap(progress);
         var raw = side(lab, "raw", progress);
         var engine = side(lab, "engine", progress);
+        var startsFile = lab.file("latency-starts.dial");
+        var starts = Dial.create(startsFile, SAMPLES_MAX);
         var core = side(lab, "core", progress);
         var reactor = side(lab, "reactor", progress);
         var sides = List.of(raw, engine, core, reactor);
-        var processes = start(lab, kafka, raw, engine, List.of(core, reactor));
+        var processes = start(lab, kafka, raw, engine, startsFile, List.of(core, reactor));
         try (var feed = new PacedFeed(kafka)) {
             progress.step("P10 warm-up of all sides at once", warmUp(plan));
             feed.run(sides.stream().map(Side::topic).toList(), PER_SECOND, warmUp(plan));
@@ -68,8 +70,13 @@ record LatencyFigure(KafkaGround ground) implements Figure {
                     progress.step(
                             "P10 round " + round + ": " + side.name(),
                             plan.round().plus(LEAD));
+                    var before = starts.latencies();
                     side.rounds().add(round(feed, side, plan.round()));
-                    progress.say(say(side));
+                    progress.say(say(side.name() + ", whole", side.rounds().get(round - 1)));
+                    if (side == engine) {
+                        var handed = Latencies.of(starts, before, starts.latencies());
+                        progress.say(say("engine, until the handler began", handed));
+                    }
                 }
             }
         }
@@ -88,12 +95,16 @@ record LatencyFigure(KafkaGround ground) implements Figure {
         return new Side(name, ground.emptyTopic("latency-" + name, progress), file, dial, new ArrayList<>());
     }
 
-    private List<ServerProcess> start(Lab lab, String kafka, Side raw, Side engine, List<Side> peers)
+    private List<ServerProcess> start(Lab lab, String kafka, Side raw, Side engine, Path starts, List<Side> peers)
             throws IOException, InterruptedException {
         var processes = new ArrayList<ServerProcess>();
         processes.add(KafkaPeers.rawConsumer(lab, kafka, raw.topic(), ground.name("raw"), List.of(raw.file())));
         var reader = new EngineManifest.Reader(
-                engine.topic(), "key", "Slow", CONCURRENCY, Map.of("millis", Integer.toString(MILLIS)));
+                engine.topic(),
+                "key",
+                "Slow",
+                CONCURRENCY,
+                Map.of("millis", Integer.toString(MILLIS), "starts", starts.toString()));
         var manifest = new EngineManifest(kafka, KafkaPeers.POLL_RECORDS_MAX)
                 .add(reader, ground.name("engine"), List.of(engine.file()))
                 .toString();
@@ -120,16 +131,15 @@ record LatencyFigure(KafkaGround ground) implements Figure {
         return latencies;
     }
 
-    private static String say(Side side) {
-        var last = side.rounds().get(side.rounds().size() - 1);
+    private static String say(String what, Latencies latencies) {
         return String.format(
                 Locale.ROOT,
-                "P10 %s, whole: p50 %.2f ms, p99 %.2f, p99.9 %.2f, most %.2f",
-                side.name(),
-                last.p50(),
-                last.p99(),
-                last.p999(),
-                last.max());
+                "P10 %s: p50 %.2f ms, p99 %.2f, p99.9 %.2f, most %.2f",
+                what,
+                latencies.p50(),
+                latencies.p99(),
+                latencies.p999(),
+                latencies.max());
     }
 
     private static double median(Side side, ToDoubleFunction<Latencies> part) {

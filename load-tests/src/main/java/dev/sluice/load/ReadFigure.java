@@ -31,6 +31,9 @@ record ReadFigure(
         implements Figure {
     private static final Duration START = Duration.ofSeconds(12);
 
+    /** Batches at once, of as many events as a poll brings. */
+    private static final int BATCHES = 4;
+
     /**
      * How the engine reads.
      *
@@ -59,7 +62,7 @@ record ReadFigure(
                 "P6",
                 "Kafka to a no-op batch function / raw consumer",
                 Aim.atLeast(0.85),
-                new Mode("engine", "key", "CountedBatch", 2_000, Map.of()),
+                new Mode("engine", "key", "CountedBatch", BATCHES, Map.of()),
                 null,
                 ground);
     }

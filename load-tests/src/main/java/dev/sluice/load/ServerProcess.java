@@ -4,6 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerProcess {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_MAX = Duration.ofSeconds(40);
+    private static final long LOOK_MILLIS = 50;
     private static final int ERROR_CHARS_MAX = 4_000;
     private static final Pattern READY =
             Pattern.compile("(?:ready|sluice ready: ingress)(?: (http://\\S+))?(?: admin (http://\\S+))?.*");
@@ -46,7 +50,25 @@ final class ServerProcess {
         var args = List.of("run", "-f", file.toString(), "--port", "0", "--admin-port", "0");
         var all = new ArrayList<>(flags);
         all.addAll(lab.engineFlags());
-        return start(lab, "engine", Lab.java(all, "dev.sluice.server.Main", args));
+        var engine = start(lab, "engine", Lab.java(all, "dev.sluice.server.Main", args));
+        engine.awaitReady();
+        return engine;
+    }
+
+    /** A node serves before its broker does: its topics may still be looked for. */
+    private void awaitReady() throws IOException, InterruptedException {
+        var client = HttpClient.newHttpClient();
+        var request = HttpRequest.newBuilder(URI.create(admin() + "/health/ready"))
+                .timeout(START_MAX)
+                .build();
+        var end = System.nanoTime() + START_MAX.toNanos();
+        while (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
+            mustRun();
+            if (System.nanoTime() > end) {
+                throw new IOException(name + " did not get ready: " + tail(errors));
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
     }
 
     /** Starts a server that says where it listens in its ready line, and waits for that line. */

@@ -25,6 +25,12 @@ class MainTest {
     }
 
     @Test
+    void refusesARoundThatTakesNoTime() {
+        assertThat(run("P3", "--round", "0")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--round must be from 1 to 600");
+    }
+
+    @Test
     void memoryRefusesNumbersThatMakeNoSense() {
         assertThat(run("memory", "--events", "0")).isEqualTo(2);
         assertThat(errors.toString()).contains("--events must be at least 1");

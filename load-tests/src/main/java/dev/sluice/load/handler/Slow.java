@@ -16,17 +16,22 @@ import reactor.core.publisher.Mono;
  */
 public final class Slow implements Function<CloudEvent, Mono<CloudEvent>> {
     private final Dial dial;
+    private final @Nullable Dial starts;
     private final FixedDelay delay;
 
-    /** Reads {@code dial}, a path, and {@code millis}. */
+    /** Reads {@code dial}, a path, {@code millis}, and, if it is there, {@code starts}: a dial for the latency of starts. */
     public Slow(FunctionConfig config) {
         dial = Dial.watch(Path.of(config.require("dial")));
+        starts = config.find("starts").map(path -> Dial.watch(Path.of(path))).orElse(null);
         delay = new FixedDelay(Duration.ofMillis(Long.parseLong(config.require("millis"))));
     }
 
     @Override
     public Mono<CloudEvent> apply(CloudEvent event) {
         var planned = event.getExtension("planned");
+        if (starts != null && planned != null) {
+            starts.latency(System.nanoTime() - Long.parseLong(planned.toString()));
+        }
         Mono<CloudEvent> work = delay.await().handle((nanos, sink) -> done(nanos, planned));
         return dial.isOpen() ? work : dial.whenOpen().then(work);
     }
