@@ -51,22 +51,27 @@ final class PartitionReading {
     /** Whether nothing is fetched since too much is open. */
     private volatile boolean full;
 
-    /** Whether a suspect is among what waits, so that nothing is lent but {@link #alone}. */
-    private volatile boolean suspicious;
-    /** Whether tries are counted and stored before they begin, so that a death adds none; the poll thread's. */
-    boolean countedBefore;
-    /** The suspect that may be lent; guarded by the lock. */
-    private @Nullable KafkaDelivery alone;
+    /** Whether nothing is taken but what the poll thread grants. */
+    private volatile boolean restricted;
+    /** Records of the backlog that may be taken while it is restricted; guarded by the lock. */
+    private int granted;
 
     private final AtomicInteger doneWhileFull = new AtomicInteger();
-    /** Whether the last commit was not acknowledged; the poll thread's. */
+    /** How many records may be lent at a time; the poll thread's, as what follows. */
+    final SuspectRule rule;
+    /** Whether the last commit was not acknowledged. */
     boolean unsaved;
+    /** Whether deaths were counted for records and are not stored yet. */
+    boolean deathsUnstored;
+    /** Whether tries are counted and stored before they begin, so that a death adds none. */
+    boolean countedBefore;
 
     PartitionReading(KafkaMember member, OwnedPartition partition, OffsetTracker tracker, Birth birth) {
         this.member = member;
         this.partition = partition;
         this.tracker = tracker;
         this.birth = birth;
+        this.rule = new SuspectRule(tracker, Positions.OPEN_MAX);
         this.paused = member.isPaused(partition.partition());
     }
 
@@ -86,7 +91,8 @@ final class PartitionReading {
                     var delivery = new KafkaDelivery(this, record);
                     tracker.delivered(delivery);
                     delivery.registered();
-                    suspicious |= Suspects.isOne(delivery);
+                    deathsUnstored |= delivery.countsDeath;
+                    restricted |= delivery.countsDeath || SuspectRule.isSuspect(delivery);
                     backlog.add(delivery);
                     bytes += delivery.bodyBytes();
                     count++;
@@ -98,9 +104,9 @@ final class PartitionReading {
         member.backlog.added(count, bytes);
     }
 
-    /** Whether nothing is lent but one suspect at a time. */
-    boolean isHeldForSuspects() {
-        return suspicious && state == State.READING;
+    /** Whether nothing is lent but what is granted. */
+    boolean isRestricted() {
+        return restricted && state == State.READING;
     }
 
     /** Records that are lent and not settled. */
@@ -108,20 +114,15 @@ final class PartitionReading {
         return tracker.open() - backlog.size() - returned.size();
     }
 
-    /** What waits to be lent first; null when nothing does. */
-    synchronized @Nullable KafkaDelivery head() {
-        return backlog.peekFirst();
+    /** Grants so many records, and no more until it is asked again. */
+    synchronized void restrict(int records) {
+        restricted = true;
+        granted = records;
     }
 
-    /** Lets the suspect at the head be lent, and nothing else. */
-    synchronized void lendAlone(KafkaDelivery suspect) {
-        alone = suspect;
-    }
-
-    /** Lets all be lent again. */
-    synchronized void goOn() {
-        alone = null;
-        suspicious = false;
+    /** Grants all. */
+    synchronized void free() {
+        restricted = false;
     }
 
     /** Whether its records may be fetched, as far as it is concerned. */
@@ -215,7 +216,7 @@ final class PartitionReading {
             return;
         }
         tracker.done(record);
-        if (suspicious) {
+        if (restricted) {
             member.gate.wake();
         }
         if (full && doneWhileFull.incrementAndGet() == ROOM_WORTH) {
@@ -250,11 +251,11 @@ final class PartitionReading {
 
     /** Whether there may be something to take. */
     boolean hasSome() {
-        return waiting && !paused && state == State.READING && !(suspicious && hasOnlySuspects());
+        return waiting && !paused && state == State.READING && (!restricted || isGranted());
     }
 
-    private synchronized boolean hasOnlySuspects() {
-        return returned.isEmpty() && (alone == null || backlog.peekFirst() != alone);
+    private synchronized boolean isGranted() {
+        return granted > 0 || !returned.isEmpty();
     }
 
     /** Takes out what is to be delivered next, up to so many; how many there are. */
@@ -269,10 +270,11 @@ final class PartitionReading {
             while (count < max && !returned.isEmpty()) {
                 into[count++] = returned.remove();
             }
-            while (count < max && !backlog.isEmpty() && (!suspicious || backlog.peekFirst() == alone)) {
+            while (count < max && !backlog.isEmpty() && (!restricted || granted > 0)) {
                 var delivery = backlog.removeFirst();
                 bytes += delivery.bodyBytes();
                 ofBacklog++;
+                granted--;
                 into[count++] = delivery;
             }
             waiting = !backlog.isEmpty() || !returned.isEmpty();
@@ -292,6 +294,7 @@ final class PartitionReading {
             for (var i = to - 1; i >= from; i--) {
                 if (taken[i] instanceof KafkaDelivery delivery) {
                     backlog.addFirst(delivery);
+                    granted++;
                     bytes += delivery.bodyBytes();
                     toBacklog++;
                 } else if (taken[i] instanceof Redelivery again) {

@@ -107,13 +107,16 @@ final class Positions {
             LOG.error("{}: {}", partition.at, partition.trouble);
         }
         var tracker = new OffsetTracker(offset, metadata, triggers, OPEN_MAX);
+        if (metadata != null && !metadata.clean()) {
+            tracker.countDeath();
+        }
         return new PartitionReading(member, partition, tracker, Birth.in(committed.metadata()));
     }
 
     private @Nullable CommitMetadata metadataOf(OwnedPartition partition, OffsetAndMetadata committed) {
         var decoded = CommitMetadata.decode(Birth.metadataIn(committed.metadata()), committed.offset());
         if (decoded instanceof CommitMetadata.Usable usable) {
-            return Suspects.afterDeath(usable.metadata());
+            return usable.metadata();
         }
         if (decoded instanceof CommitMetadata.Unusable unusable && unusable.reason() != CommitMetadata.Reason.ABSENT) {
             member.meters.metadataRefused.increment();
