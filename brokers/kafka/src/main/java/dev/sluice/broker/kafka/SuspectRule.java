@@ -65,10 +65,4 @@ final class SuspectRule {
         }
         return tracker.settled() < carefulUntil ? Mode.CAREFUL : Mode.FREE;
     }
-
-    /** Counts the try of a suspect that is about to be handed out; what is to be stored before that, and acknowledged. */
-    CommitMetadata beginAlone(OpenOffset suspect) {
-        suspect.tries(suspect.tries() + 1);
-        return tracker.snapshot(true);
-    }
 }

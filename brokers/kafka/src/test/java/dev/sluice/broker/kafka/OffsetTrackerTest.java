@@ -207,4 +207,37 @@ class OffsetTrackerTest {
         tracker.done(record);
         assertThat(tracker.changed()).isTrue();
     }
+
+    /** Offsets need have no records: a killer far behind the position must be put down for its deaths all the same. */
+    @Test
+    void putsTheLowestRecordsDownForADeathWhereverTheirOffsetsAre() {
+        deliver(100);
+        tracker.tries(records.get(0), 3);
+        restart().countDeath();
+        for (var i = 0; i < 20; i++) {
+            deliver(100 + i * 1_000_000_000L);
+        }
+        assertThat(records.subList(0, 16)).allMatch(record -> record.deaths == 1 && record.countsDeath);
+        assertThat(records.subList(16, 20)).allMatch(record -> record.deaths == 0);
+        assertThat(records.get(0).tries())
+                .as("without the one that was broken off")
+                .isEqualTo(2);
+
+        restart();
+        deliver(100);
+        assertThat(records.get(0).deaths).isEqualTo(1);
+        assertThat(records.get(0).tries()).isEqualTo(2);
+    }
+
+    @Test
+    void putsARecordDownOnceForADeathThoughItIsFetchedTwice() {
+        deliver(100);
+        restart().countDeath();
+        deliver(100, 110);
+        tracker.forgetFrom(records.get(5));
+        records.clear();
+        deliver(105, 130);
+        assertThat(records.subList(0, 11)).allMatch(record -> record.deaths == 1);
+        assertThat(records.subList(11, 25)).allMatch(record -> record.deaths == 0);
+    }
 }

@@ -191,19 +191,20 @@ final class SuspectSimulation {
                     return;
                 }
                 counted = true;
-                store(rule.beginAlone(backlog.get(0)));
+                backlog.get(0).tries(backlog.get(0).tries() + 1);
+                store(tracker.snapshot(true));
             } else if (counted) {
                 counted = false;
                 store(tracker.snapshot(false));
             }
-            begin(backlog.remove(0), mode);
+            begin(backlog.remove(0));
         }
 
         private boolean nothingRuns() {
             return partitions.stream().allMatch(one -> one.running.isEmpty());
         }
 
-        private void begin(Running record, SuspectRule.Mode mode) {
+        private void begin(Running record) {
             if (record.triesBefore > retry) {
                 givenUp[record.number] = true;
                 tracker.done(record);
