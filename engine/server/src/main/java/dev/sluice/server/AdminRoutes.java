@@ -101,6 +101,9 @@ final class AdminRoutes {
         if (trigger.isEmpty()) {
             return json.problem(404, "Not Found", "there is no trigger named '" + name + "'");
         }
+        if (trigger.get().reading() == null) {
+            return json.problem(409, "Conflict", "trigger '" + name + "' reads no topic, so it has no position");
+        }
         var request = json.resetRequest(body);
         var to = request.map(AdminJson.ResetRequest::to).flatMap(Starts::parse);
         if (request.isEmpty() || to.isEmpty()) {

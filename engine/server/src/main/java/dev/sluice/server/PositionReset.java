@@ -58,14 +58,11 @@ final class PositionReset {
      * Moves the position. Completes once it is stored; errors with {@link BrokerException}, as when the broker keeps no
      * position or another engine reads one of the partitions.
      *
+     * @param trigger reads a topic
      * @param partitions empty for all of the topic
      */
     Mono<Moved> reset(TriggerManifest trigger, Set<Integer> partitions, Start to) {
-        var reading = trigger.reading();
-        if (reading == null) {
-            return Mono.error(() -> new BrokerException.Refused(
-                    "trigger " + trigger.name(), "it reads no topic, so it has no position", null));
-        }
+        var reading = Objects.requireNonNull(trigger.reading());
         var topic = reading.topic();
         var group = reading.group();
         var broker = brokers.apply(topic.broker());

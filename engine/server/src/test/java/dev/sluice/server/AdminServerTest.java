@@ -142,6 +142,43 @@ class AdminServerTest {
         assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            application/json         |                       | 404 | there is no trigger named 'none'
+            application/json;a=b     | http://127.0.0.1:PORT | 404 | there is no trigger named 'none'
+            application/json         | http://evil.example   | 403 | requests of other pages change nothing here
+            application/json         | null                  | 403 | requests of other pages change nothing here
+            text/plain               |                       | 415 | the body must be application/json
+            """)
+    void changesSomethingForJsonOfOurOwnPageOnly(String type, String origin, int status, String detail)
+            throws Exception {
+        var request = HttpRequest.newBuilder(uri("/admin/v1/triggers/none/reset"))
+                .header("content-type", type)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"to\":\"earliest\"}"));
+        if (origin != null) {
+            var port = String.valueOf(URI.create(server.url()).getPort());
+            request.header("origin", origin.replace("PORT", port));
+        }
+
+        var response = send(request);
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(JSON.readTree(response.body()).path("detail").asText()).isEqualTo(detail);
+    }
+
+    @Test
+    void refusesAResetThatIsReadOrTooLarge() throws Exception {
+        var path = uri("/admin/v1/triggers/none/reset");
+        var read = send(HttpRequest.newBuilder(path));
+        assertThat(read.statusCode()).isEqualTo(405);
+        assertThat(read.headers().firstValue("allow")).contains("POST");
+
+        var large = HttpRequest.newBuilder(path)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(" ".repeat(9_000)));
+        assertThat(send(large).statusCode()).isEqualTo(413);
+    }
+
     @Test
     void answersHeadWithoutABody() throws Exception {
         var response = send(
