@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stores positions and their metadata. All on the poll thread, but for {@link #failure}.
  *
- * <p>While nothing happens to the group, what has changed is committed every 200 ms without waiting, one commit at a time:
- * a second one under way could overtake the first. When a partition is given away, and before its first record is
+ * <p>While nothing happens to the group, what has changed is committed every 200 ms without waiting, one commit at a
+ * time: a second one under way could overtake the first. When a partition is given away, and before its first record is
  * delivered, the commit is waited for.
  */
 final class Commits {
@@ -127,7 +127,7 @@ final class Commits {
      * Commits and waits for it.
      *
      * @param clean whether nothing of the readings is run any more
-     * @throws org.apache.kafka.common.KafkaException when it was not acknowledged in time; it may be stored all the same
+     * @throws org.apache.kafka.common.KafkaException when it was not acknowledged in time; it may be stored
      */
     void now(Consumer<?, ?> consumer, Collection<PartitionReading> readings, boolean clean, Duration max) {
         if (readings.isEmpty()) {

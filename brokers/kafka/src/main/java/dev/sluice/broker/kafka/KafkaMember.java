@@ -16,11 +16,11 @@ import reactor.core.publisher.Operators;
 /**
  * A member of a group: the subscription of one {@link KafkaSource#receive}, which hands on what is fetched, on demand.
  *
- * <p>All signals come from {@link #drain}, a loop that one thread at a time runs: the poll thread once records came, and
- * whoever requests or releases. When a run is under way it goes round once more instead. It takes some records at a time
- * from one partition after another and emits them while it holds no lock; before each it looks whether something came
- * between: a revocation, which is signalled in the same loop, so that nothing of the partition comes after it; a pause or
- * a release, for which it puts the rest back and takes anew.
+ * <p>All signals come from {@link #drain}, a loop that one thread at a time runs: the poll thread once records came,
+ * and whoever requests or releases. When a run is under way it goes round once more instead. It takes some records at
+ * a time from one partition after another and emits them while it holds no lock; before each it looks whether
+ * something came between: a revocation, which is signalled in the same loop, so that nothing of the partition comes
+ * after it; a pause or a release, for which it puts the rest back and takes anew.
  *
  * <p>Memory order: what a caller wrote before {@link #drain} (a volatile increment) is seen by the run that answers it.
  * After {@link #cancel} or an error nothing more is emitted, and nothing that is settled has an effect.

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *    └──────────────── end ─────────────▲          ENDED: takes nothing; position and metadata are final.
  * </pre>
  *
- * <p>The backlog holds what was fetched and not delivered, in the order of offsets; what was released is lent again before
- * it, so that it holds back what comes behind. Both are guarded by this object's lock, which is held for some moves at a
- * time by the poll thread, which puts in and drops, and by whoever delivers, which takes out. Settling takes no lock.
+ * <p>The backlog holds what was fetched and not delivered, in the order of offsets; what was released is lent again
+ * before it, so that it holds back what comes behind. Both are guarded by this object's lock, which is held for some
+ * moves at a time by the poll thread, which puts in and drops, and by whoever delivers, which takes out. Settling
+ * takes no lock. What is settled while the epoch ends may be recorded or not; recorded or not, it comes again at most.
  */
 final class PartitionReading {
     /** So many settled records of a full partition make room that is worth a wake-up. */

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * How other threads get the poll thread's attention. Whatever they want of it they write first and call {@link #wake}
  * then; the poll thread looks at it in its next turn, which is at once when it waits here, and soon when it works.
  *
- * <p>Kafka's own wake-up hits the next call that can block, be it a poll or a commit. So it is only sent while the poll
- * thread is inside a poll, which is left by an atomic step; and since one that was sent may strike after the poll ended by
- * itself, every other call that can block is made by {@link #undisturbed}, which makes it once more when it was struck.
+ * <p>Kafka's own wake-up hits the next call that can block, be it a poll or a commit. So it is only sent while the
+ * poll thread is inside a poll, which is left by an atomic step; and since one that was sent may strike after the poll
+ * ended by itself, every other call that can block is made by {@link #undisturbed}, which makes it once more when it
+ * was struck.
  *
- * <p>Memory order: {@code called} is written before {@code state} is read by who wakes, and read after {@code state} was
- * written by who is about to wait; both are volatile, so one of the two sees the other.
+ * <p>Memory order: {@code called} is written before {@code state} is read by who wakes, and read after {@code state}
+ * was written by who is about to wait; both are volatile, so one of the two sees the other.
  */
 final class PollGate {
     private static final int BUSY = 0;

@@ -28,14 +28,17 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.MonoSink;
 
 /**
- * What a member's poll thread does: turn after turn it carries out what it was told, commits what is due, sees to it that
- * what may be fetched is fetched, polls, and hands the records on. The only thread that touches the consumer, and the
- * single writer of what belongs to a partition's reading.
+ * What a member's poll thread does: turn after turn it carries out what it was told, commits what is due, sees to it
+ * that what may be fetched is fetched, polls, and hands the records on. The only thread that touches the consumer, and
+ * the single writer of what belongs to a partition's reading.
  *
- * <p>Fetched is a partition unless it is stopped, paused, or full of open records, and none is while half a poll waits to
- * be delivered: so one poll at most comes beyond what there is room for. A pause drops what the partition has waiting,
- * which is fetched again. A short want of room is waited for beside Kafka, since telling it to pause and resume costs more
- * than the wait; in a longer one all partitions are paused, so that polls go on and the member stays in its group.
+ * <p>Fetched is a partition unless it is stopped, paused, or full of open records, and none is while half a poll waits
+ * to be delivered: so one poll at most comes beyond what there is room for. A pause drops what the partition has
+ * waiting, which is fetched again. A short want of room is waited for beside Kafka, since telling it to pause and
+ * resume costs more than the wait; in a longer one all partitions are paused, so that polls go on and the member stays
+ * in its group.
+ *
+ * <p>Longer than most files: what may happen on this thread, and in which order, is to be read in one place.
  */
 final class PollLoop {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);

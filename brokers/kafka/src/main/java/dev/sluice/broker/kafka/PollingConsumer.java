@@ -27,23 +27,24 @@ import org.apache.kafka.common.metrics.KafkaMetric;
  * The consumer that Vert.x is given: of the whole interface it calls, on its worker thread, {@link #subscribe}, then
  * {@link #poll} again and again, at last {@link #close}; and {@link #wakeup} from the thread that closes the stream.
  *
- * <p>Design. Kafka's consumer belongs to one thread, and what the Vert.x client offers on that thread is too little: its
- * rebalance handlers are posted and not waited for, its commits queue behind polls, its pause stops all polling, and it
- * meets an exception of a poll with the next poll at once. So it gets this in place of a consumer. A poll of Vert.x's turns
- * the {@link PollLoop} for the time that Vert.x gives it (100 ms), as often as records come; the loop has the real consumer
- * to itself, hands the records on from its own thread, and answers Vert.x with no records. What is left to the stream is to
- * own the thread, to call again, and to close.
+ * <p>Design. Kafka's consumer belongs to one thread, and what the Vert.x client offers on that thread is too little:
+ * its rebalance handlers are posted and not waited for, its commits queue behind polls, its pause stops all polling,
+ * and it meets an exception of a poll with the next poll at once. So it gets this in place of a consumer. A poll of
+ * Vert.x's turns the {@link PollLoop} for the time that Vert.x gives it (100 ms), as often as records come; the loop
+ * has the real consumer to itself, hands the records on from its own thread, and answers Vert.x with no records. What
+ * is left to the stream is to own the thread, to call again, and to close.
  *
- * <p>Between two calls of {@link #poll} lie two tasks on a Vert.x context and one on the worker. Once per 100 ms they don't
- * show; leaving after each poll that brings records would pay them per poll. Figures, as nanoseconds that the polling
- * thread has of a CPU, since other work on the machine changes these least (12 partitions, 1 KB, 500 records a poll, Kafka
- * in the same JVM, two busy cores; the medians of six rounds in turn): a bare {@code KafkaConsumer} that counts 1,258 ns
- * per record, this with a subscriber that accepts at once 1,341 ns. So 795,000 and 745,000 records a second of a whole
- * CPU, a ratio of 0.94. Leaving after each poll could not be told apart from staying on a machine that busy, which is why
- * it stays: it saves a hop and costs nothing but 100 ms when the stream is closed, from which {@link #wakeup} saves it.
+ * <p>Between two calls of {@link #poll} lie two tasks on a Vert.x context and one on the worker. Once per 100 ms they
+ * don't show; leaving after each poll that brings records would pay them per poll. Figures, as nanoseconds that the
+ * polling thread has of a CPU, since other work on the machine changes these least (12 partitions, 1 KB, 500 records a
+ * poll, Kafka in the same JVM, two busy cores; the medians of six rounds in turn): a bare {@code KafkaConsumer} that
+ * counts 1,258 ns per record, this with a subscriber that accepts at once 1,341 ns. So 795,000 and 745,000 records a
+ * second of a whole CPU, a ratio of 0.94. Leaving after each poll could not be told apart from staying on a machine
+ * that busy, which is why it stays: it saves a hop and costs nothing but 100 ms when the stream is closed, from which
+ * {@link #wakeup} saves it.
  *
- * <p>A poll that is left with a batch would have Vert.x hand it to its batch handler, which has no use for it: records go
- * past the context, or every batch would wait for a thread that all sources of a broker share.
+ * <p>A poll that is left with a batch would have Vert.x hand it to its batch handler, which has no use for it: records
+ * go past the context, or every batch would wait for a thread that all sources of a broker share.
  */
 final class PollingConsumer implements Consumer<byte[], byte[]> {
     private final PollLoop loop;

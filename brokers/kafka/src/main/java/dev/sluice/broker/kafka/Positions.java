@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the partitions that a member was given are read from. All on the poll thread; nothing is delivered of a partition
- * before the position that was found here is stored, so that the next owner finds it too.
+ * Where the partitions that a member was given are read from. All on the poll thread; nothing is delivered of a
+ * partition before the position that was found here is stored, so that the next owner finds it too.
  *
  * <ol>
  *   <li>A committed offset: from there, without what its metadata says is done. Metadata that can't be used: all from

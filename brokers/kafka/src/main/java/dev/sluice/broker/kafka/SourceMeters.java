@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The meters of one member, from when it joins until it has left; those of a partition while it is owned. Its counters are
- * told by the poll thread, but for what is lent out.
+ * The meters of one member, from when it joins until it has left; those of a partition while it is owned. Its counters
+ * are told by the poll thread, but for what is lent out.
  */
 final class SourceMeters {
     final Counter polls;

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * Lends what was near when earlier readers died as {@link SuspectRule} says, so that the event that ends the process in
  * which it runs is found. All on the poll thread; what is held back here is granted by it, a few records at a time.
  *
- * <p>While a suspect runs by itself nothing else of the member is lent. So that one which merely takes long holds nobody up
- * for ever, what else runs is waited for {@link #WAIT_NANOS} at most, and a suspect that ran for {@link #CLEARED_NANOS}
- * without harm is none any more.
+ * <p>While a suspect runs by itself nothing else of the member is lent. So that one which merely takes long holds
+ * nobody up for ever, what else runs is waited for {@link #WAIT_NANOS} at most, and a suspect that ran for {@link
+ * #CLEARED_NANOS} without harm is none any more.
  */
 final class Suspects {
     private static final Logger LOG = LoggerFactory.getLogger(Suspects.class);

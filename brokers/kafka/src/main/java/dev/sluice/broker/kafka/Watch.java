@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be seen of a member from outside: where its partitions end, whether they move, and what is wrong. Looks once a
- * second, on the poll thread; tells from any.
+ * What can be seen of a member from outside: where its partitions end, whether they move, and what is wrong. Looks
+ * once a second, on the poll thread; tells from any.
  */
 final class Watch {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
