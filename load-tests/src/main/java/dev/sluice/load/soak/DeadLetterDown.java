@@ -69,6 +69,9 @@ final class DeadLetterDown implements Scenario {
             createDeadLetters(stage, admin);
             stage.publish(stage.load().changedBy(DeadLetterDown::refuse), publication -> published(stage, publication));
             stage.start("one", manifest(stage));
+            if (!stage.watch().awaitMoreDone(1, RECOVERY_MAX)) {
+                throw new SoakException("the engine did nothing for " + RECOVERY_MAX.toSeconds() + " s");
+            }
             for (var round = 1; round <= rounds; round++) {
                 stage.progress().round(name(), round, rounds, stage, secondsPerRound());
                 stage.pass(3);
@@ -121,12 +124,17 @@ final class DeadLetterDown implements Scenario {
         mustNotBePassed(stage, admin, fault, begun + EXCUSED_MILLIS);
         end(stage, admin, fault);
         var due = Set.copyOf(refused.keySet());
+        look(stage);
+        var waiting = missing(due, fault, from, begun).size();
         var end = System.nanoTime() + RECOVERY_MAX.toNanos();
         while (!missing(due, fault, from, begun).isEmpty() && System.nanoTime() < end) {
             stage.pass(1);
             look(stage);
         }
         var missing = missing(due, fault, from, begun);
+        stage.progress()
+                .say(fault + ": " + waiting + " refused events waited for the topic when it was well again, "
+                        + missing.size() + " do still");
         if (!missing.isEmpty()) {
             stage.broken(fault + ": " + missing.size() + " refused events are not on the dead-letter topic "
                     + RECOVERY_MAX.toSeconds() + " s after it was well again, such as " + missing.get(0));

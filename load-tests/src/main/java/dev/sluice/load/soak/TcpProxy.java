@@ -85,10 +85,15 @@ final class TcpProxy implements AutoCloseable {
 
     /** Resets every open connection. */
     void reset() {
-        connections.forEach(connection -> {
+        connections.forEach(connection -> connection.eventLoop().execute(() -> resetNow(connection)));
+    }
+
+    /** On its loop, where it can't be closed in between. */
+    private static void resetNow(Channel connection) {
+        if (connection.isActive()) {
             connection.config().setOption(ChannelOption.SO_LINGER, 0);
             connection.close();
-        });
+        }
     }
 
     private void join(Channel client) {

@@ -103,6 +103,19 @@ class TcpProxyTest {
         }
     }
 
+    @Test
+    void resetsWhileConnectionsCloseByThemselves() throws IOException {
+        for (var i = 0; i < 100; i++) {
+            try (var client = connect()) {
+                assertThat(echoed(client, 1)).isEqualTo(1);
+            }
+            proxy.reset();
+        }
+        try (var client = connect()) {
+            assertThat(echoed(client, 2)).isEqualTo(2);
+        }
+    }
+
     private Socket connect() throws IOException {
         var client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
         client.setSoTimeout(10_000);
