@@ -89,7 +89,7 @@ final class EventWriter implements AutoCloseable {
     void mustBeWell() throws IOException {
         var why = failure.get();
         if (why != null) {
-            throw new IOException("an event could not be written", why);
+            throw new IOException("an event could not be written: " + why, why);
         }
     }
 
