@@ -73,7 +73,7 @@ record LatencyFigure(KafkaGround ground) implements Figure {
                     var before = starts.latencies();
                     side.rounds().add(round(feed, side, plan.round()));
                     progress.say(say(side.name() + ", whole", side.rounds().get(round - 1)));
-                    if (side == engine) {
+                    if (side.name().equals(engine.name())) {
                         var handed = Latencies.of(starts, before, starts.latencies());
                         progress.say(say("engine, until the handler began", handed));
                     }
