@@ -9,6 +9,8 @@ final class Rebalance implements Scenario {
     private static final int ENGINES_MAX = 5;
 
     private final Protocol protocol;
+    private final double secondsMin;
+    private final double secondsMax;
     private int named;
 
     /** How the group spreads its partitions. */
@@ -32,7 +34,14 @@ final class Rebalance implements Scenario {
     }
 
     Rebalance(Protocol protocol) {
+        this(protocol, 2, 5);
+    }
+
+    /** With so many seconds between two changes. */
+    Rebalance(Protocol protocol, double secondsMin, double secondsMax) {
         this.protocol = protocol;
+        this.secondsMin = secondsMin;
+        this.secondsMax = secondsMax;
     }
 
     @Override
@@ -49,11 +58,14 @@ final class Rebalance implements Scenario {
     public void run(Stage stage, int rounds) throws Exception {
         stage.publish(stage.load());
         for (var i = 0; i < ENGINES_MIN; i++) {
-            join(stage).awaitReady();
+            join(stage);
+        }
+        for (var engine : stage.engines()) {
+            engine.awaitReady();
         }
         for (var round = 1; round <= rounds; round++) {
             stage.progress().round(name(), round, rounds, stage, secondsPerRound());
-            stage.pass(stage.between(2, 5));
+            stage.pass(stage.between(secondsMin, secondsMax));
             change(stage);
         }
         for (var engine : stage.engines()) {

@@ -24,7 +24,7 @@ class ShortSoakTest {
 
     @Test
     void losesAndDoublesNothingBeyondTheBoundInFiveRebalances() throws Exception {
-        mustHold(new Rebalance(Protocol.COOPERATIVE), 5);
+        mustHold(new Rebalance(Protocol.COOPERATIVE, 0.5, 1.5), 5);
     }
 
     private void mustHold(Scenario scenario, int rounds) throws IOException {

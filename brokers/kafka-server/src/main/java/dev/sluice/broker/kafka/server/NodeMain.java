@@ -12,6 +12,11 @@ final class NodeMain {
         var folder = new Folder(Path.of(args[0]));
         EndOfInput.then(() -> {
             folder.close();
+            var cluster = folder.path().getParent();
+            if (cluster != null) {
+                // Only the last node's leaves it empty, and only then it goes.
+                cluster.toFile().delete();
+            }
             Runtime.getRuntime().halt(0);
         });
         Kafka.main(new String[] {args[1]});
