@@ -17,6 +17,8 @@ import reactor.core.publisher.Mono;
 final class KafkaDelivery extends OpenOffset implements Lent {
     /** What an open record holds beside its bytes, roughly. */
     private static final int OVERHEAD_BYTES = 256;
+    /** What a header holds beside its bytes: its object, two views of the fetched batch, and its name as a string. */
+    private static final long HEADER_BYTES = 192;
 
     private static final KafkaRecords RECORDS = new KafkaRecords();
     private static final VarHandle SETTLED;
@@ -84,7 +86,7 @@ final class KafkaDelivery extends OpenOffset implements Lent {
         long bytes = bodyBytes();
         for (var header : record.headers()) {
             var value = header.value();
-            bytes += 32L + header.key().length() + (value == null ? 0 : value.length);
+            bytes += HEADER_BYTES + header.key().length() + (value == null ? 0 : value.length);
         }
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }

@@ -73,6 +73,9 @@ final class KafkaErrors {
         if (cause instanceof AuthorizationException) {
             return "not authorised: " + message(cause);
         }
+        if (cause instanceof UnknownTopicOrPartitionException) {
+            return "the topic does not exist at " + servers + "; create it, or let topics.create be true";
+        }
         if (cause instanceof RetriableException || !(cause instanceof ApiException)) {
             return "no success at " + servers + ": " + message(cause);
         }
