@@ -65,7 +65,7 @@ public class OffsetTrackerLincheckTest {
         new ModelCheckingOptions()
                 .threads(3)
                 .actorsPerThread(3)
-                .iterations(10)
+                .iterations(5)
                 .invocationsPerIteration(200)
                 .check(OffsetTrackerLincheckTest.class);
     }
@@ -75,7 +75,7 @@ public class OffsetTrackerLincheckTest {
         new StressOptions()
                 .threads(3)
                 .actorsPerThread(3)
-                .iterations(10)
+                .iterations(5)
                 .invocationsPerIteration(200)
                 .check(OffsetTrackerLincheckTest.class);
     }
