@@ -83,7 +83,8 @@ final class Dispatcher {
         this.loop = loop;
         this.host = host;
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
-        pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged));
+        pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged), nanos -> host.starts()
+                .started(spec.name(), nanos));
         budget.capacity(pool.capacity());
         var scaling = spec.scaling();
         scaler = scaling == null ? null : new Scaler(this, pipelines, scaling);
@@ -356,6 +357,17 @@ final class Dispatcher {
         return scaler == null ? List.of() : scaler.decisions().newestFirst();
     }
 
+    /** How the runs of calls ended, or those of topics' events; from any thread. */
+    RunTotals runsOf(boolean calls) {
+        return new RunTotals(pipelines, calls);
+    }
+
+    /** The function's scaler; null when its number of instances is fixed. */
+    @Nullable
+    Scaler scaler() {
+        return scaler;
+    }
+
     /** From now on so many instances are wanted; from any thread. */
     void resize(int instances) {
         signal(() -> pool.resize(instances));
@@ -446,6 +458,10 @@ final class Dispatcher {
     }
 
     // ---- for those who look from outside; figures may be of slightly different moments
+
+    ScalingStatus scaling() {
+        return ScalingReport.of(this, pipelines);
+    }
 
     FunctionStatus status() {
         var runs = 0L;

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -43,7 +45,9 @@ public final class Engine {
                 Schedulers.boundedElastic(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 InstantSource.system(),
-                new CpuLoad());
+                new CpuLoad(),
+                (function, nanos) ->
+                        EngineMeters.initDuration(registry, function).record(nanos, TimeUnit.NANOSECONDS));
         EngineMeters.bindEngine(registry, shared);
     }
 
@@ -151,6 +155,11 @@ public final class Engine {
         return dispatcher == null ? List.of() : dispatcher.decisions();
     }
 
+    /** How a function's instances follow its load now; empty when it is not deployed. */
+    public synchronized Optional<ScalingStatus> scaling(String function) {
+        return Optional.ofNullable(functions.get(function)).map(Dispatcher::scaling);
+    }
+
     /** All triggers as they are now, in the order they were attached. */
     public synchronized List<TriggerStatus> triggers() {
         return triggers.values().stream().map(Pipeline::status).toList();
@@ -189,7 +198,7 @@ public final class Engine {
      * One meter as documented.
      *
      * @param name its Micrometer name
-     * @param type counter or gauge
+     * @param type counter, gauge or timer
      * @param unit what one of it is
      * @param tags its tags
      * @param description what it tells

@@ -1,8 +1,14 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.scaling.Reason;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +21,47 @@ enum EngineMeters {
     HELD_BYTES(Of.ENGINE, Type.GAUGE, "sluice.engine.held", "bytes", "events held by all pipelines"),
     ZOMBIES(Of.ENGINE, Type.GAUGE, "sluice.engine.zombies", "runs", "runs past their deadline, still on a thread"),
 
-    INSTANCES(Of.FUNCTION, Type.GAUGE, "sluice.function.instances", "instances", "instances that are ready"),
+    INSTANCES(Of.INSTANCES, Type.GAUGE, "sluice.function.instances", "instances", "instances by how far they are"),
+    WANTED(Of.FUNCTION, Type.GAUGE, "sluice.function.wanted", "instances", "instances that should be"),
     SLOTS(Of.FUNCTION, Type.GAUGE, "sluice.function.slots", "slots", "slots of all instances that are wanted"),
     LEASED(Of.FUNCTION, Type.GAUGE, "sluice.function.leased", "slots", "slots in use"),
     CALLS_WAITING(Of.FUNCTION, Type.GAUGE, "sluice.function.calls.waiting", "calls", "calls that wait for a slot"),
+    SLOTS_CAP(
+            Of.FUNCTION,
+            Type.GAUGE,
+            "sluice.function.slots.cap",
+            "slots",
+            "slots that may be in use by concurrency: adaptive; -1 when nothing caps them"),
+    DECISIONS(
+            Of.DECISIONS,
+            Type.COUNTER,
+            "sluice.function.scaling.decisions",
+            "decisions",
+            "decisions on the number of instances, some ten a second, by the rule that won"),
+    CHANGES(
+            Of.FUNCTION,
+            Type.COUNTER,
+            "sluice.function.scaling.changes",
+            "changes",
+            "decisions for another number of instances"),
+    START_FAILURES(
+            Of.FUNCTION,
+            Type.COUNTER,
+            "sluice.function.start.failures",
+            "failures",
+            "instances that failed to start; tried again with a back-off of 1 s to 60 s"),
+
+    COLD_STARTS(Of.FUNCTION, Type.COUNTER, "faas.coldstarts", "coldstarts", "instances started"),
+    INIT_DURATION(
+            Of.FUNCTION,
+            Type.TIMER,
+            "faas.init_duration",
+            "seconds",
+            "from the decision to start an instance until it can be leased, as a histogram"),
+    INVOCATIONS(Of.CAUSE, Type.COUNTER, "faas.invocations", "invocations", "runs that ended well"),
+    ERRORS(Of.CAUSE, Type.COUNTER, "faas.errors", "errors", "runs that failed, those past their deadline included"),
+    TIMEOUTS_OF_RUNS(Of.CAUSE, Type.COUNTER, "faas.timeouts", "timeouts", "runs that went past their deadline"),
+    INVOKE_DURATION(Of.CAUSE, Type.TIMER, "faas.invoke_duration", "seconds", "number and sum of the runs' durations"),
 
     RUNNABLE(Of.TRIGGER, Type.GAUGE, "sluice.trigger.runnable", "events", "events that wait for a slot only"),
     RUNNING(Of.TRIGGER, Type.GAUGE, "sluice.trigger.running", "events", "events that run or are being settled"),
@@ -91,13 +134,22 @@ enum EngineMeters {
     private enum Of {
         ENGINE,
         FUNCTION,
+        INSTANCES,
+        DECISIONS,
+        /** By what causes the runs: a topic's events or calls; named as OpenTelemetry does. */
+        CAUSE,
         TRIGGER
     }
 
     private enum Type {
         COUNTER,
-        GAUGE
+        GAUGE,
+        TIMER
     }
+
+    private static final Duration[] INIT_BUCKETS = Stream.of(5, 25, 100, 250, 1_000, 2_500, 10_000, 30_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final Of of;
     private final Type type;
@@ -118,74 +170,123 @@ enum EngineMeters {
         ZOMBIES.bind(registry, shared, Shared::zombies);
     }
 
-    static void bindFunction(MeterRegistry registry, String function, Dispatcher dispatcher) {
-        INSTANCES.bind(registry, dispatcher, d -> d.pool().ready(), "function", function);
-        SLOTS.bind(registry, dispatcher, d -> d.pool().capacity(), "function", function);
-        LEASED.bind(registry, dispatcher, d -> d.pool().leased(), "function", function);
-        CALLS_WAITING.bind(registry, dispatcher, Dispatcher::callsWaiting, "function", function);
-    }
-
-    static void bindTrigger(MeterRegistry registry, Pipeline pipeline) {
-        var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.name()};
-        RUNNABLE.bind(registry, pipeline.lanes, Lanes::runnable, tags);
-        RUNNING.bind(registry, pipeline.lanes, Lanes::inFlight, tags);
-        BLOCKED.bind(registry, pipeline.lanes, Lanes::blocked, tags);
-        BLOCKED_BYTES.bind(registry, pipeline.lanes, Lanes::blockedBytes, tags);
-        WAITING.bind(registry, pipeline.lanes, Lanes::waiting, tags);
-        PARKED.bind(registry, pipeline.lanes, Lanes::parked, tags);
-        PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags);
-        TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags);
-        var counts = pipeline.counts;
-        RECEIVED.bind(registry, counts.received, Count::get, tags);
-        FILTERED.bind(registry, counts.filtered, Count::get, tags);
-        FILTER_ERRORS.bind(registry, counts.filterErrors, Count::get, tags);
-        RUNS.bind(registry, counts.runs, Count::get, tags);
-        RUN_TIME.bind(registry, counts.runNanos, nanos -> nanos.get() / (double) TimeUnit.SECONDS.toNanos(1), tags);
-        DONE.bind(registry, counts.done, Count::get, tags);
-        FAILED.bind(registry, counts.failed, Count::get, tags);
-        TIMEOUTS.bind(registry, counts.timeouts, Count::get, tags);
-        ABANDONED.bind(registry, counts.abandoned, Count::get, tags);
-        RETRIED.bind(registry, counts.retried, Count::get, tags);
-        DEAD_LETTERED.bind(registry, counts.deadLettered, Count::get, tags);
-        DEAD_LETTER_FAILURES.bind(registry, counts.deadLetterFailures, Count::get, tags);
-        ACCEPT_FAILURES.bind(registry, counts.acceptFailures, Count::get, tags);
-        LOOPED.bind(registry, counts.looped, Count::get, tags);
-        DROPPED.bind(registry, counts.dropped, Count::get, tags);
-        RELEASED.bind(registry, counts.released, Count::get, tags);
-        ANSWERS.bind(registry, counts.answers, Count::get, tags);
-        PAUSES.bind(registry, counts.pauses, Count::get, tags);
-        CALLS_REFUSED.bind(registry, counts.callsRefused, LongAdder::sum, tags);
-    }
-
-    private <T> void bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {
-        if (type == Type.COUNTER) {
-            FunctionCounter.builder(meter, of, value)
-                    .tags(tags)
-                    .baseUnit(unit)
-                    .description(description)
-                    .register(registry);
-        } else {
-            Gauge.builder(meter, of, value)
-                    .tags(tags)
-                    .baseUnit(unit)
-                    .description(description)
-                    .strongReference(true)
-                    .register(registry);
+    /** Registers a function's meters; whoever ends the function removes them. */
+    static List<Meter> bindFunction(MeterRegistry registry, String function, Dispatcher dispatcher) {
+        var bound = new ArrayList<Meter>();
+        var pool = dispatcher.pool();
+        bound.add(INSTANCES.bind(registry, pool, InstancePool::ready, "function", function, "state", "ready"));
+        bound.add(INSTANCES.bind(registry, pool, InstancePool::starting, "function", function, "state", "starting"));
+        bound.add(INSTANCES.bind(registry, pool, InstancePool::draining, "function", function, "state", "draining"));
+        bound.add(WANTED.bind(registry, pool, InstancePool::wanted, "function", function));
+        bound.add(SLOTS.bind(registry, pool, InstancePool::capacity, "function", function));
+        bound.add(SLOTS_CAP.bind(registry, dispatcher, d -> d.scaling().slotsCap(), "function", function));
+        bound.add(LEASED.bind(registry, pool, InstancePool::leased, "function", function));
+        bound.add(CALLS_WAITING.bind(registry, dispatcher, Dispatcher::callsWaiting, "function", function));
+        bound.add(COLD_STARTS.bind(registry, pool, InstancePool::starts, "function", function));
+        bound.add(START_FAILURES.bind(registry, pool, InstancePool::failedStarts, "function", function));
+        bound.add(initDuration(registry, function));
+        bindRuns(registry, function, "pubsub", dispatcher.runsOf(false), bound);
+        bindRuns(registry, function, "http", dispatcher.runsOf(true), bound);
+        var scaler = dispatcher.scaler();
+        if (scaler != null) {
+            bound.add(CHANGES.bind(registry, scaler, Scaler::changes, "function", function));
+            for (var reason : Reason.values()) {
+                var name = reason.name().toLowerCase(Locale.ROOT);
+                bound.add(
+                        DECISIONS.bind(registry, scaler, s -> s.decided(reason), "function", function, "reason", name));
+            }
         }
+        return bound;
+    }
+
+    private static void bindRuns(
+            MeterRegistry registry, String function, String cause, RunTotals runs, List<Meter> bound) {
+        String[] tags = {"function", function, "faas.trigger", cause};
+        bound.add(INVOCATIONS.bind(registry, runs, RunTotals::succeeded, tags));
+        bound.add(ERRORS.bind(registry, runs, RunTotals::failed, tags));
+        bound.add(TIMEOUTS_OF_RUNS.bind(registry, runs, RunTotals::timedOut, tags));
+        bound.add(FunctionTimer.builder(
+                        INVOKE_DURATION.meter, runs, RunTotals::ended, RunTotals::nanos, TimeUnit.NANOSECONDS)
+                .tags(tags)
+                .description(INVOKE_DURATION.description)
+                .register(registry));
+    }
+
+    /** Takes how long an instance took to start. The registry finds it by its name: starts are rare. */
+    static Timer initDuration(MeterRegistry registry, String function) {
+        return Timer.builder(INIT_DURATION.meter)
+                .tags("function", function)
+                .description(INIT_DURATION.description)
+                .serviceLevelObjectives(INIT_BUCKETS)
+                .register(registry);
+    }
+
+    /** Registers a trigger's meters; whoever ends the trigger removes them. */
+    static List<Meter> bindTrigger(MeterRegistry registry, Pipeline pipeline) {
+        var bound = new ArrayList<Meter>();
+        var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.name()};
+        bound.add(RUNNABLE.bind(registry, pipeline.lanes, Lanes::runnable, tags));
+        bound.add(RUNNING.bind(registry, pipeline.lanes, Lanes::inFlight, tags));
+        bound.add(BLOCKED.bind(registry, pipeline.lanes, Lanes::blocked, tags));
+        bound.add(BLOCKED_BYTES.bind(registry, pipeline.lanes, Lanes::blockedBytes, tags));
+        bound.add(WAITING.bind(registry, pipeline.lanes, Lanes::waiting, tags));
+        bound.add(PARKED.bind(registry, pipeline.lanes, Lanes::parked, tags));
+        bound.add(PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags));
+        bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
+        var counts = pipeline.counts;
+        bound.add(RECEIVED.bind(registry, counts.received, Count::get, tags));
+        bound.add(FILTERED.bind(registry, counts.filtered, Count::get, tags));
+        bound.add(FILTER_ERRORS.bind(registry, counts.filterErrors, Count::get, tags));
+        bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));
+        bound.add(RUN_TIME.bind(
+                registry, counts.runNanos, nanos -> nanos.get() / (double) TimeUnit.SECONDS.toNanos(1), tags));
+        bound.add(DONE.bind(registry, counts.done, Count::get, tags));
+        bound.add(FAILED.bind(registry, counts.failed, Count::get, tags));
+        bound.add(TIMEOUTS.bind(registry, counts.timeouts, Count::get, tags));
+        bound.add(ABANDONED.bind(registry, counts.abandoned, Count::get, tags));
+        bound.add(RETRIED.bind(registry, counts.retried, Count::get, tags));
+        bound.add(DEAD_LETTERED.bind(registry, counts.deadLettered, Count::get, tags));
+        bound.add(DEAD_LETTER_FAILURES.bind(registry, counts.deadLetterFailures, Count::get, tags));
+        bound.add(ACCEPT_FAILURES.bind(registry, counts.acceptFailures, Count::get, tags));
+        bound.add(LOOPED.bind(registry, counts.looped, Count::get, tags));
+        bound.add(DROPPED.bind(registry, counts.dropped, Count::get, tags));
+        bound.add(RELEASED.bind(registry, counts.released, Count::get, tags));
+        bound.add(ANSWERS.bind(registry, counts.answers, Count::get, tags));
+        bound.add(PAUSES.bind(registry, counts.pauses, Count::get, tags));
+        bound.add(CALLS_REFUSED.bind(registry, counts.callsRefused, LongAdder::sum, tags));
+        return bound;
+    }
+
+    private <T> Meter bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {
+        return type == Type.COUNTER
+                ? FunctionCounter.builder(meter, of, value)
+                        .tags(tags)
+                        .baseUnit(unit)
+                        .description(description)
+                        .register(registry)
+                : Gauge.builder(meter, of, value)
+                        .tags(tags)
+                        .baseUnit(unit)
+                        .description(description)
+                        .strongReference(true)
+                        .register(registry);
+    }
+
+    private List<String> tags() {
+        return switch (of) {
+            case ENGINE -> List.of();
+            case FUNCTION -> List.of("function");
+            case INSTANCES -> List.of("function", "state");
+            case DECISIONS -> List.of("function", "reason");
+            case CAUSE -> List.of("function", "faas.trigger");
+            case TRIGGER -> List.of("function", "trigger");
+        };
     }
 
     static List<Engine.MeterDoc> docs() {
         return Stream.of(values())
                 .map(m -> new Engine.MeterDoc(
-                        m.meter,
-                        m.type.name().toLowerCase(Locale.ROOT),
-                        m.unit,
-                        switch (m.of) {
-                            case ENGINE -> List.of();
-                            case FUNCTION -> List.of("function");
-                            case TRIGGER -> List.of("function", "trigger");
-                        },
-                        m.description))
+                        m.meter, m.type.name().toLowerCase(Locale.ROOT), m.unit, m.tags(), m.description))
                 .toList();
     }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param batch how events are gathered when the handler takes batches
  * @param config handed to the handler
  * @param scaling how the number of instances follows the load from then on; null when it does not
+ * @param adaptive whether the slots in use are capped where more of them only make each run take longer
+ * @param memory what an instance is estimated to hold, in bytes; 0 when unknown, and then it is not counted
  */
 public record FunctionSpec(
         String name,
@@ -25,7 +27,9 @@ public record FunctionSpec(
         Duration timeout,
         BatchPolicy batch,
         FunctionConfig config,
-        @Nullable Scaling scaling) {
+        @Nullable Scaling scaling,
+        boolean adaptive,
+        long memory) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     public FunctionSpec {
@@ -39,7 +43,21 @@ public record FunctionSpec(
                         "must be between 1 and 10000")
                 .require(timeout.compareTo(Duration.ZERO) > 0, "timeout", timeout, "must be positive")
                 .require(timeout.compareTo(Duration.ofDays(1)) <= 0, "timeout", timeout, "must be at most a day")
+                .require(memory >= 0, "memory", memory, "must not be negative")
                 .throwIfAny();
+    }
+
+    /** A function whose slots are not capped, and whose instances hold nobody knows how much. */
+    public FunctionSpec(
+            String name,
+            FunctionCode code,
+            int instances,
+            int concurrency,
+            Duration timeout,
+            BatchPolicy batch,
+            FunctionConfig config,
+            @Nullable Scaling scaling) {
+        this(name, code, instances, concurrency, timeout, batch, config, scaling, false, 0);
     }
 
     /** A function whose number of instances stays as it is. */
@@ -59,9 +77,34 @@ public record FunctionSpec(
         return new FunctionSpec(name, code, 1, 16, Duration.ofSeconds(30), BatchPolicy.DEFAULT, FunctionConfig.EMPTY);
     }
 
+    /** The same with another scaling. */
+    public FunctionSpec withScaling(@Nullable Scaling other) {
+        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, other, adaptive, memory);
+    }
+
+    /** The same with its slots capped by latency, or not. */
+    public FunctionSpec withAdaptive(boolean other) {
+        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, scaling, other, memory);
+    }
+
+    /** The same with another estimate of what an instance holds, in bytes; 0 for unknown. */
+    public FunctionSpec withMemory(long other) {
+        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, other);
+    }
+
+    /** Instances that it has whatever the load. */
+    int instancesMin() {
+        return scaling == null ? instances : scaling.limits().min();
+    }
+
+    /** Instances that it has at most. */
+    int instancesMax() {
+        return scaling == null ? instances : scaling.limits().max();
+    }
+
     /** Slots of as many instances as there may be. */
     int slotsMax() {
-        return concurrency * (scaling == null ? instances : scaling.limits().max());
+        return concurrency * instancesMax();
     }
 
     /** Events that one try takes at most. */

@@ -16,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
  * @param random for jitter
  * @param clock the time that dead letters and decisions carry
  * @param cpu how busy the machine's CPUs are, 0 to 1
+ * @param starts told of every instance that has started
  */
 record Host(
         EngineOptions options,
@@ -24,4 +25,11 @@ record Host(
         Scheduler starter,
         RandomGenerator random,
         InstantSource clock,
-        DoubleSupplier cpu) {}
+        DoubleSupplier cpu,
+        Starts starts) {
+    /** Is told how long instances took to start; on a function's home loop. */
+    @FunctionalInterface
+    interface Starts {
+        void started(String function, long nanos);
+    }
+}

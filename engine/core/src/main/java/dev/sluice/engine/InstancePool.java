@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class InstancePool {
     private final Loop loop;
     private final Scheduler starter;
     private final Runnable changed;
+    private final LongConsumer startNanos;
     private final List<Instance> serving = new ArrayList<>();
     private final List<Instance> draining = new ArrayList<>();
     /** Serving instances with a free slot; one appears once. */
@@ -46,6 +48,7 @@ final class InstancePool {
     private int leasedOfDraining;
     private int startFailures;
     private final Count starts = new Count();
+    private final Count failedStarts = new Count();
     private volatile int wanted;
     private volatile boolean closed;
     private volatile int ready;
@@ -54,12 +57,14 @@ final class InstancePool {
     /**
      * @param starter runs constructors and starts, which may block
      * @param changed called on the loop when slots were added or taken away
+     * @param startNanos told on the loop how long an instance took to start, its last attempt alone
      */
-    InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed) {
+    InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed, LongConsumer startNanos) {
         this.spec = spec;
         this.loop = loop;
         this.starter = starter;
         this.changed = changed;
+        this.startNanos = startNanos;
         this.wanted = spec.instances();
     }
 
@@ -119,11 +124,12 @@ final class InstancePool {
         if (closed) {
             return;
         }
+        var begun = loop.nanos();
         Mono.fromCallable(() -> spec.code().newHandler(spec.name(), spec.config()))
                 .subscribeOn(starter)
                 .timeout(START_TIMEOUT)
                 .flatMap(this::ready)
-                .subscribe(this::made, error -> loop.execute(() -> failed(error, backoffNanos)));
+                .subscribe(handler -> made(handler, begun), error -> loop.execute(() -> failed(error, backoffNanos)));
     }
 
     /** Waits for a handler's start; one that fails to is closed, for the next try makes another. */
@@ -142,11 +148,11 @@ final class InstancePool {
     }
 
     /** A handler is ready; when the function has ended meanwhile, its loop may be gone, and it is closed right here. */
-    private void made(Handler handler) {
+    private void made(Handler handler, long begunNanos) {
         if (closed) {
             discard(handler);
         } else {
-            loop.execute(() -> started(handler));
+            loop.execute(() -> started(handler, begunNanos));
         }
     }
 
@@ -158,7 +164,7 @@ final class InstancePool {
     }
 
     /** Adds an instance that is ready; on the loop. */
-    void started(Handler handler) {
+    private void started(Handler handler, long begunNanos) {
         starting--;
         if (closed || serving.size() >= wanted) {
             discard(handler);
@@ -168,6 +174,7 @@ final class InstancePool {
         serving.add(instance);
         startFailures = 0;
         starts.add(1);
+        startNanos.accept(loop.nanos() - begunNanos);
         free.addLast(instance);
         ready = serving.size();
         if (ready >= wanted) {
@@ -182,6 +189,7 @@ final class InstancePool {
             return;
         }
         startFailures++;
+        failedStarts.add(1);
         problem = "an instance does not start: " + error;
         LOG.warn(
                 "function {}: an instance does not start; next try in {} s",
@@ -245,6 +253,11 @@ final class InstancePool {
     /** Instances started so far, from any thread. */
     long starts() {
         return starts.get();
+    }
+
+    /** Starts that failed so far, from any thread. */
+    long failedStarts() {
+        return failedStarts.get();
     }
 
     int leased() {

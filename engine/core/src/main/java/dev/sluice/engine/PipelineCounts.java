@@ -10,6 +10,7 @@ final class PipelineCounts {
     final Count runs = new Count();
     final Count runNanos = new Count();
     final Count done = new Count();
+    final Count succeeded = new Count();
     final Count failed = new Count();
     final Count timeouts = new Count();
     final Count abandoned = new Count();

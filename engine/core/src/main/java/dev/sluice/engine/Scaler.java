@@ -5,9 +5,13 @@ import dev.sluice.engine.scaling.DecisionLog;
 import dev.sluice.engine.scaling.Load;
 import dev.sluice.engine.scaling.LoadSample;
 import dev.sluice.engine.scaling.LoadWindows;
+import dev.sluice.engine.scaling.Reason;
 import dev.sluice.engine.scaling.ScalingRule;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,12 +30,19 @@ final class Scaler {
     private final ScalingRule rule;
     private final LoadWindows windows = new LoadWindows();
     private final DecisionLog decisions = new DecisionLog();
+    private final Map<Reason, Count> byReason = new EnumMap<>(Reason.class);
+    private final Count changes = new Count();
+    private final String policy;
     private boolean failed;
 
     /** @param pipelines the function's, as they come and go */
     Scaler(Dispatcher dispatcher, List<Pipeline> pipelines, Scaling scaling) {
         this.dispatcher = dispatcher;
         this.pipelines = pipelines;
+        policy = scaling.policy().name();
+        for (var reason : Reason.values()) {
+            byReason.put(reason, new Count());
+        }
         this.rule = scaling.policy().rule(scaling.limits());
     }
 
@@ -49,15 +60,36 @@ final class Scaler {
         }
         failed = false;
         decisions.add(decision, dispatcher.host().clock().instant());
+        counted(decision.reason()).add(1);
         var pool = dispatcher.pool();
         if (decision.to() != pool.wanted()) {
             LOG.atDebug().addArgument(this::name).addArgument(decision::words).log("function {}: {}");
+            changes.add(1);
             pool.resize(decision.to());
         }
     }
 
     long tickNanos() {
         return TICK_NANOS;
+    }
+
+    /** The policy's name. */
+    String policy() {
+        return policy;
+    }
+
+    /** Decisions made by a rule; from any thread. */
+    long decided(Reason reason) {
+        return counted(reason).get();
+    }
+
+    private Count counted(Reason reason) {
+        return Objects.requireNonNull(byReason.get(reason));
+    }
+
+    /** Decisions for another number of instances than there was; from any thread. */
+    long changes() {
+        return changes.get();
     }
 
     /** What was decided lately; from any thread. */

@@ -81,6 +81,8 @@ final class Settlement {
         var error = attempt.error();
         if (error != null) {
             counts.failed.add(1);
+        } else {
+            counts.succeeded.add(1);
         }
         if (attempt.batch == null) {
             settleOne(attempt.first, error);

@@ -99,7 +99,8 @@ class DispatcherSimulationTest {
                             Schedulers.immediate(),
                             world.random,
                             InstantSource.fixed(Instant.EPOCH),
-                            () -> 0));
+                            () -> 0,
+                            (name, nanos) -> {}));
             var keyedRetry = world.random.nextInt(4);
             var secondRetry = world.random.nextInt(4);
             keyed = source("k", 3, keyedRetry);

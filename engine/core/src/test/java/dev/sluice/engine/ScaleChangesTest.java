@@ -172,4 +172,40 @@ class ScaleChangesTest {
         assertThat(scaling.status().leased()).isEqualTo(1);
         assertThat(MADE.get(0).runs).hasSize(1);
     }
+
+    @Test
+    void tellsItsFiguresAndTheLastDecision() {
+        var scaling = new TestDispatcher(scaled(code(), 0, 8));
+        scaling.attach(retries(0));
+        for (var i = 0; i < 64; i++) {
+            scaling.source.offer("e" + i);
+        }
+        scaling.advance(Duration.ofSeconds(1));
+
+        var status = scaling.dispatcher.scaling();
+        assertThat(status.policy()).isEqualTo("demand");
+        assertThat(status.ready()).isEqualTo(8);
+        assertThat(status.wanted()).isEqualTo(8);
+        assertThat(status.max()).isEqualTo(8);
+        assertThat(status.slots()).isEqualTo(16);
+        assertThat(status.leased()).isEqualTo(16);
+        assertThat(status.busy()).isEqualTo(1);
+        assertThat(status.slotsCap()).isEqualTo(-1);
+        assertThat(status.runnable()).isEqualTo(48);
+        assertThat(status.serviceSeconds()).as("nothing has settled").isEqualTo(-1);
+        assertThat(status.words()).contains("8 instances");
+        assertThat(status.decidedAt()).isEqualTo(TestDispatcher.NOW);
+    }
+
+    @Test
+    void tellsTheFiguresOfAFixedNumberOfInstancesToo() {
+        var status = test.dispatcher.scaling();
+
+        assertThat(status.policy()).isEqualTo("fixed");
+        assertThat(status.min()).isEqualTo(1);
+        assertThat(status.max()).isEqualTo(1);
+        assertThat(status.lagEvents()).isZero();
+        assertThat(status.arrivalsPerSecond()).isEqualTo(-1);
+        assertThat(status.decidedAt()).isNull();
+    }
 }

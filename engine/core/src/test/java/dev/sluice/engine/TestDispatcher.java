@@ -43,7 +43,8 @@ final class TestDispatcher {
                         Schedulers.immediate(),
                         () -> Long.MIN_VALUE,
                         InstantSource.fixed(NOW),
-                        () -> 0));
+                        () -> 0,
+                        (name, nanos) -> {}));
     }
 
     static EngineOptions options(int blockedEventsMax, long heldBytesMax, int zombiesMax) {

@@ -8,12 +8,17 @@ public final class Decision {
     private final int to;
     private final Reason reason;
     private final Supplier<String> words;
+    private final double needSlots;
+    private final double serviceSeconds;
 
-    private Decision(Load load, int to, Reason reason, Supplier<String> words) {
+    private Decision(
+            Load load, int to, Reason reason, Supplier<String> words, double needSlots, double serviceSeconds) {
         this.load = load;
         this.to = to;
         this.reason = reason;
         this.words = words;
+        this.needSlots = needSlots;
+        this.serviceSeconds = serviceSeconds;
     }
 
     /**
@@ -26,7 +31,37 @@ public final class Decision {
         if (to < 0) {
             throw new IllegalArgumentException("target is " + to + ": it must not be negative");
         }
-        return new Decision(load, to, reason, words);
+        return new Decision(load, to, reason, words, -1, -1);
+    }
+
+    /**
+     * The same decision that also tells what it was made from.
+     *
+     * @param slots that the load asks for, before any bound; -1 when unknown
+     * @param seconds that one event takes of a slot; -1 when unknown
+     */
+    public Decision withNeed(double slots, double seconds) {
+        return new Decision(load, to, reason, words, slots, seconds);
+    }
+
+    /**
+     * The same decision, kept to another number by something that the policy knows nothing of.
+     *
+     * @param why in a clause with its figures
+     */
+    public Decision boundTo(int bound, Reason by, Supplier<String> why) {
+        return new Decision(
+                load, bound, by, () -> why.get() + "; else " + to + ", " + words.get(), needSlots, serviceSeconds);
+    }
+
+    /** Slots that the load asks for, before any bound; -1 when the policy does not tell. */
+    public double needSlots() {
+        return needSlots;
+    }
+
+    /** Slot-seconds that one event takes; -1 when unknown. */
+    public double serviceSeconds() {
+        return serviceSeconds;
     }
 
     /** What it was made from. */

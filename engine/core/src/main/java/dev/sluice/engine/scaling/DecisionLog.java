@@ -3,6 +3,7 @@ package dev.sluice.engine.scaling;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function's last 1,000 decisions. Decisions that follow one another with the same from, to and rule are one entry
@@ -36,6 +37,11 @@ public final class DecisionLog {
             entries.removeFirst();
         }
         entries.addLast(new Entry(at, at, 1, decision));
+    }
+
+    /** The newest; null when there is none. */
+    public synchronized @Nullable Entry newest() {
+        return entries.peekLast();
     }
 
     /** What is kept, the newest first. */

@@ -44,7 +44,8 @@ final class DemandRule implements ScalingRule {
         if (decided.to() != from) {
             descent.changed(load.nowNanos());
         }
-        return Decision.of(load, decided.to(), decided.reason(), decided.words());
+        return Decision.of(load, decided.to(), decided.reason(), decided.words())
+                .withNeed(Double.isNaN(seconds) ? -1 : slots(load, seconds), Double.isNaN(measured) ? -1 : measured);
     }
 
     private Proposal wanted(Load load, double seconds) {
@@ -59,12 +60,11 @@ final class DemandRule implements ScalingRule {
     }
 
     private Proposal needed(Load load, double seconds) {
-        var arrivals = load.arrivals();
-        var panic = arrivals.perSecond1s() >= PANIC * arrivals.perSecond6s() && arrivals.perSecond1s() > 0;
-        var rate = panic ? arrivals.perSecond1s() : arrivals.perSecond6s();
+        var panic = panic(load);
+        var rate = rate(load);
         var waiting = load.backlog().events();
         var drain = limits.drain().toNanos() / 1e9;
-        var slots = seconds * (rate + waiting / drain) / UTILISATION;
+        var slots = slots(load, seconds);
         var working = rate > 0 || waiting > 0 || load.slots().leased() > 0;
         var instances = working ? Math.max(1, limits.instancesFor(slots)) + limits.warm() : 0;
         return new Proposal(
@@ -82,6 +82,21 @@ final class DemandRule implements ScalingRule {
                         slots,
                         limits.concurrency(),
                         limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : ""));
+    }
+
+    private static boolean panic(Load load) {
+        var arrivals = load.arrivals();
+        return arrivals.perSecond1s() >= PANIC * arrivals.perSecond6s() && arrivals.perSecond1s() > 0;
+    }
+
+    private static double rate(Load load) {
+        return panic(load) ? load.arrivals().perSecond1s() : load.arrivals().perSecond6s();
+    }
+
+    /** By Little's law: what comes and what waits, in slots that are used at {@link #UTILISATION}. */
+    private double slots(Load load, double seconds) {
+        var drain = limits.drain().toNanos() / 1e9;
+        return seconds * (rate(load) + load.backlog().events() / drain) / UTILISATION;
     }
 
     /** Nobody knows how long an event takes: as many again, while that is not enough by mere number. */

@@ -73,6 +73,7 @@ public record Load(
      * @param unfetchedPassing events on own partitions that were not fetched, times the share that passes the filters
      * @param lagKnown whether all of that is known; if not, {@code unfetchedPassing} is what is known of it
      * @param lagEvents events behind the end of the log, those that run included
+     * @param lagSeconds how old the oldest of them is, judged by when as many came; -1 when unknown
      * @param runnable fetched events that wait for nothing but a slot
      * @param waitingCalls calls that wait for a slot
      * @param partitionsWithWork own partitions with an event that is not done
@@ -82,6 +83,7 @@ public record Load(
             double unfetchedPassing,
             boolean lagKnown,
             long lagEvents,
+            double lagSeconds,
             int runnable,
             int waitingCalls,
             int partitionsWithWork) {

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * Turns what an engine counts of one function into the windowed figures of a {@link Load}: the one place that knows how
- * long "recently" is. It is fed every 100 ms, and more often when something is urgent; it holds 60 s in some 50 KB.
+ * long "recently" is. It is fed every 100 ms, and more often when something is urgent; it holds 60 s in some 50 KB, and
+ * 20 KB for each topic.
  * One thread at a time; no clock.
  */
 public final class LoadWindows {
@@ -118,22 +119,28 @@ public final class LoadWindows {
         var passing = 0.0;
         var known = true;
         var lag = 0L;
+        var lagSeconds = 0.0;
         var working = 0;
         for (var topic : sample.topics()) {
             var window = topics.get(topic.trigger());
             passing += window == null ? 0 : Math.max(0, topic.unfetched()) * window.share();
             known &= topic.known();
             ordering = looser(ordering, topic.ordering());
+            var behind = 0L;
             for (var partition : topic.lag().partitions()) {
-                lag += partition.known() ? partition.events() : 0;
+                behind += partition.known() ? partition.events() : 0;
                 working += partition.known() && partition.events() == 0 ? 0 : 1;
             }
+            lag += behind;
+            var seconds = window == null ? -1 : window.secondsBehind(behind);
+            lagSeconds = seconds < 0 || lagSeconds < 0 ? -1 : Math.max(lagSeconds, seconds);
         }
         return new Load.Backlog(
                 sample.topics().isEmpty() ? Ordering.NONE : ordering,
                 passing,
                 known,
                 lag,
+                known ? lagSeconds : -1,
                 sample.runnable(),
                 sample.waitingCalls(),
                 working);

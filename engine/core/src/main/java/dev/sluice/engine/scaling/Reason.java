@@ -18,6 +18,8 @@ public enum Reason {
     HOLD_ELSEWHERE,
     /** More slots brought no more throughput, and the CPU is saturated. */
     HOLD_CPU,
+    /** The engine's instances, slots or memory are all given out, and this function has its share of them. */
+    CEILING,
     /** How much waits is unknown: never down on a guess. */
     HOLD_UNKNOWN_LAG,
     /** Instances fail to start: no more of them until one does. */

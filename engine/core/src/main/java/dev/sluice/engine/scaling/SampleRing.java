@@ -45,6 +45,21 @@ final class SampleRing {
         return low;
     }
 
+    /** Which sample was the latest at which a figure that never falls was no more than that; at most the oldest's number. */
+    int backToValue(int figure, double value) {
+        var low = 0;
+        var high = size - 1;
+        while (low < high) {
+            var middle = (low + high) >>> 1;
+            if (value(figure, middle) <= value) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
     long time(int back) {
         return times[index(back)];
     }

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 final class TopicWindow {
     private static final long SIX_SECONDS = 6_000_000_000L;
     private static final long SECOND = 1_000_000_000L;
+    private static final long MINUTE = 60 * SECOND;
     /** An end that has not moved for so long stands still. */
     private static final long REFRESH_NANOS = 1_100_000_000L;
 
@@ -23,7 +24,7 @@ final class TopicWindow {
     private static final double SECONDS_MIN = 0.8;
     private static final double SHARE_MEMORY_SECONDS = 30;
 
-    private final SampleRing ring = new SampleRing(SIX_SECONDS + 2 * SECOND, 1);
+    private final SampleRing ring = new SampleRing(MINUTE + 2 * SECOND, 1);
     private final Map<Integer, Long> ends = new HashMap<>();
     private double grown;
     private double received;
@@ -75,6 +76,25 @@ final class TopicWindow {
     /** Passing events per second over the last second. */
     double perSecond1s() {
         return perSecond(SECOND) * share();
+    }
+
+    /**
+     * How long ago the end stood so many events before where it stands: the age of the oldest of them. Beyond a minute by
+     * the minute's rate; -1 when nothing has come since.
+     */
+    double secondsBehind(long events) {
+        if (events == 0) {
+            return 0;
+        }
+        var oldest = ring.backTo(ring.time(0) - MINUTE);
+        var seen = ring.growth(0, oldest);
+        if (seen <= 0) {
+            return -1;
+        }
+        if (seen < events) {
+            return ring.seconds(oldest) * events / seen;
+        }
+        return ring.seconds(ring.backToValue(0, ring.value(0, 0) - events));
     }
 
     private double perSecond(long windowNanos) {

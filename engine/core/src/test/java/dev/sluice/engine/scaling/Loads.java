@@ -165,7 +165,7 @@ final class Loads {
                         asked6s,
                         slotsMax),
                 new Load.Arrivals(rate6s, rate1s),
-                new Load.Backlog(ordering, unfetched, known, lag, runnable, calls, partitions),
+                new Load.Backlog(ordering, unfetched, known, lag, 0, runnable, calls, partitions),
                 (long) (idleSeconds * 1e9),
                 cpu);
     }
