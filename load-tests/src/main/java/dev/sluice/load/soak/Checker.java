@@ -32,6 +32,7 @@ final class Checker {
     private final Set<Long> unsettled = new HashSet<>();
     private final List<String> shown = new ArrayList<>();
     private final Pauses pauses = new Pauses();
+    private final Starts starts = new Starts();
     private long doubled;
     private long doubledAllowed;
     private long inverted;
@@ -70,6 +71,7 @@ final class Checker {
     private void began(Run run) {
         var event = run.event();
         pauses.began(run);
+        starts.began(run);
         if (begun.add(event)) {
             var before = highest.getOrDefault(event.key(), -1);
             if (event.seq() < before) {
@@ -116,8 +118,14 @@ final class Checker {
         }
     }
 
+    /** A process was started. */
+    void launched(long pid, long atMillis) {
+        starts.launched(pid, atMillis);
+    }
+
     /** A process was killed; all its lines were read. */
     void killed(long pid, long atMillis) {
+        starts.ended(pid);
         var worker = workers.remove(pid);
         if (worker != null) {
             doubledAllowed += unrecorded(worker, atMillis).size();
@@ -128,6 +136,7 @@ final class Checker {
 
     /** A process ended in order: what it began it has recorded. */
     void stopped(long pid) {
+        starts.ended(pid);
         var worker = workers.remove(pid);
         if (worker != null) {
             worker.open.forEach(event -> left(event.key(), pid));
@@ -191,6 +200,7 @@ final class Checker {
                 inverted,
                 overlapping,
                 pauses.longestMillis(),
+                starts.millis(),
                 examples);
     }
 }

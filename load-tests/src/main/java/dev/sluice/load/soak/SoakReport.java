@@ -20,7 +20,8 @@ final class SoakReport {
             "bound",
             "inverted",
             "overlapping",
-            "slowest recovery",
+            "longest pause",
+            "start to work",
             "holds");
 
     private SoakReport() {}
@@ -42,6 +43,7 @@ final class SoakReport {
                     whole(verdict.inverted()),
                     whole(verdict.overlapping()),
                     String.format(Locale.ROOT, "%.1f s", verdict.pauseMillis() / 1e3),
+                    verdict.starts(),
                     outcome.broken().isEmpty() ? "yes" : "no"));
         }
         var table = new StringBuilder();
@@ -79,8 +81,9 @@ final class SoakReport {
                     .put("doubledMax", verdict.doubledMax())
                     .put("inverted", verdict.inverted())
                     .put("overlapping", verdict.overlapping())
-                    .put("slowestRecoveryMillis", verdict.pauseMillis())
+                    .put("longestPauseMillis", verdict.pauseMillis())
                     .put("holds", outcome.broken().isEmpty());
+            verdict.startMillis().forEach(object.putArray("startMillis")::add);
             outcome.broken().forEach(object.putArray("broken")::add);
             verdict.examples().forEach(object.putArray("examples")::add);
             var samples = object.putArray("samples");

@@ -142,7 +142,9 @@ final class Stage implements AutoCloseable {
 
     /** Starts an engine, and does not wait for it. */
     EngineProcess launch(String name, EngineManifest manifest) throws IOException {
+        var at = System.currentTimeMillis();
         var engine = EngineProcess.launch(place, name, manifest.text());
+        watch.launched(engine, at);
         engines.add(engine);
         return engine;
     }

@@ -1,7 +1,9 @@
 package dev.sluice.load.soak;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the ledgers prove.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param inverted first runs that came after the first run of a later event of their key
  * @param overlapping runs that began while another one of their key ran
  * @param pauseMillis the longest time that a partition stood still
+ * @param startMillis how long each engine took from its start to its first run, the shortest first
  * @param examples the first of each, in words
  */
 record Verdict(
@@ -23,8 +26,10 @@ record Verdict(
         long inverted,
         long overlapping,
         long pauseMillis,
+        List<Long> startMillis,
         List<String> examples) {
     Verdict {
+        startMillis = List.copyOf(startMillis);
         examples = List.copyOf(examples);
     }
 
@@ -43,10 +48,24 @@ record Verdict(
         return broken;
     }
 
+    /** Seconds from an engine's start to its first run: the median and the longest; nothing when none started. */
+    String starts() {
+        return startMillis.isEmpty()
+                ? "-"
+                : String.format(
+                        Locale.ROOT,
+                        "%.1f / %.1f s",
+                        startMillis.get(startMillis.size() / 2) / 1e3,
+                        startMillis.get(startMillis.size() - 1) / 1e3);
+    }
+
     /** Two runs' verdicts as one. */
     Verdict and(Verdict other) {
         var all = new ArrayList<>(examples);
         all.addAll(other.examples);
+        var starts = new ArrayList<>(startMillis);
+        starts.addAll(other.startMillis);
+        Collections.sort(starts);
         return new Verdict(
                 published + other.published,
                 lost + other.lost,
@@ -55,6 +74,7 @@ record Verdict(
                 inverted + other.inverted,
                 overlapping + other.overlapping,
                 Math.max(pauseMillis, other.pauseMillis),
+                starts,
                 all);
     }
 }

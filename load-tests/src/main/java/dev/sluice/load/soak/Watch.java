@@ -78,6 +78,10 @@ final class Watch implements AutoCloseable {
         return done;
     }
 
+    synchronized void launched(EngineProcess engine, long atMillis) {
+        checker.launched(engine.pid(), atMillis);
+    }
+
     synchronized void killed(EngineProcess engine, long atMillis) throws IOException {
         read();
         checker.killed(engine.pid(), atMillis);

@@ -55,6 +55,20 @@ class CheckerTest {
     }
 
     @Test
+    void tellsHowLongEachProcessTookFromItsStartToItsFirstRun() {
+        checker.launched(PID, now - 900);
+        checker.launched(OTHER, now - 300);
+        checker.launched(OTHER + 1, now - 300);
+        checker.killed(OTHER + 1, now);
+        begin(OTHER, 1, 0);
+        begin(PID, 2, 0);
+        begin(PID, 2, 1);
+
+        assertThat(checker.verdict().startMillis()).hasSize(2).isSorted().allMatch(millis -> millis >= 300);
+        assertThat(checker.verdict().startMillis().get(1)).isBetween(900L, 1_000L);
+    }
+
+    @Test
     void findsFirstRunsThatComeTooLate() {
         run(PID, 1, 1);
         run(PID, 1, 0);

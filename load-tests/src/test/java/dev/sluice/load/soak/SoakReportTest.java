@@ -15,10 +15,14 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class SoakReportTest {
-    private final Outcome good =
-            outcome("engine-kill", new Verdict(12_345, 0, 17, 40, 0, 0, 2_900, List.of()), List.of());
+    private final Outcome good = outcome(
+            "engine-kill",
+            new Verdict(12_345, 0, 17, 40, 0, 0, 2_900, List.of(1_500L, 1_800L, 2_440L), List.of()),
+            List.of());
     private final Outcome bad = outcome(
-            "poison", new Verdict(10, 1, 2, 1, 1, 0, 100, List.of("lost: k1-2, never begun")), List.of("a <b> & c"));
+            "poison",
+            new Verdict(10, 1, 2, 1, 1, 0, 100, List.of(), List.of("lost: k1-2, never begun")),
+            List.of("a <b> & c"));
 
     private static Outcome outcome(String name, Verdict verdict, List<String> others) {
         var samples = new Samples();
@@ -31,9 +35,9 @@ class SoakReportTest {
     @Test
     void tellsOfEachScenarioInALine() {
         assertThat(SoakReport.table(List.of(good, bad))).isEqualTo("""
-                scenario     rounds  published  unanswered  lost  doubled  bound  inverted  overlapping  slowest recovery  holds
-                engine-kill       3     12,345           5     0       17     40         0            0             2.9 s    yes
-                poison            3         10           5     1        2      1         1            0             0.1 s     no
+                scenario     rounds  published  unanswered  lost  doubled  bound  inverted  overlapping  longest pause  start to work  holds
+                engine-kill       3     12,345           5     0       17     40         0            0          2.9 s    1.8 / 2.4 s    yes
+                poison            3         10           5     1        2      1         1            0          0.1 s              -     no
                 """);
     }
 

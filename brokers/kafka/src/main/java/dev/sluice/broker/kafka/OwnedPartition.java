@@ -31,6 +31,8 @@ final class OwnedPartition {
     boolean stopped;
     /** Whether Kafka was told not to fetch it. */
     boolean held;
+    /** Whether it had its turn, and waits for those that had none. */
+    boolean served;
     /** When it was seen to move last. */
     long movedNanos;
     /** What it looked like then. */

@@ -36,7 +36,8 @@ import reactor.core.publisher.MonoSink;
  * to be delivered: so one poll at most comes beyond what there is room for. A pause drops what the partition has
  * waiting, which is fetched again. A short want of room is waited for beside Kafka, since telling it to pause and
  * resume costs more than the wait; in a longer one all partitions are paused, so that polls go on and the member stays
- * in its group.
+ * in its group. After such a want, partitions take turns, a poll each: Kafka's consumer would go on with the one whose
+ * fetch it began, up to 1 MiB of it, while a slow function's other partitions wait.
  *
  * <p>Longer than most files: what may happen on this thread, and in which order, is to be read in one place.
  */
@@ -70,6 +71,10 @@ final class PollLoop {
     private int undefined;
     private boolean unresolved;
     private long resolveNanos;
+    /** Whether there was a long want of room since the last records came. */
+    private boolean scarce;
+    /** Whether partitions take turns, and some had theirs. */
+    private boolean turns;
 
     PollLoop(
             String broker,
@@ -133,8 +138,11 @@ final class PollLoop {
         commits.tick(consumer, member.owned());
         suspects.tick(consumer);
         watch.tick(consumer);
-        fetchWhatMay(consumer, awaitRoom());
-        takeIn(gate.poll(consumer, Math.min(until, commits.dueNanos()) - gate.nanos()));
+        var room = awaitRoom();
+        scarce |= !room;
+        fetchWhatMay(consumer, room);
+        var waitNanos = turns && room ? 0 : Math.min(until, commits.dueNanos()) - gate.nanos();
+        takeIn(gate.poll(consumer, waitNanos), room);
         undefined = 0;
         if (ailing) {
             ailing = false;
@@ -180,19 +188,36 @@ final class PollLoop {
         watch.failed(error);
     }
 
-    private void takeIn(ConsumerRecords<byte[], byte[]> records) {
+    private void takeIn(ConsumerRecords<byte[], byte[]> records, boolean room) {
         if (records.nextOffsets().isEmpty()) {
+            if (room) {
+                endTurns();
+            }
             return;
         }
         member.meters.polls.increment();
         for (var next : records.nextOffsets().entrySet()) {
             var one = owned.get(next.getKey());
             var reading = one == null ? null : one.reading;
-            if (reading != null) {
+            if (one != null && reading != null) {
                 reading.fetched(records.records(next.getKey()), next.getValue().offset());
+                one.served |= scarce;
+                turns |= scarce;
             }
         }
+        if (!scarce) {
+            endTurns();
+        }
+        scarce = false;
         member.drain();
+    }
+
+    /** All partitions may be fetched again: the others had nothing, or there is room for all. */
+    private void endTurns() {
+        if (turns) {
+            turns = false;
+            owned.values().forEach(one -> one.served = false);
+        }
     }
 
     /** Waits a moment for room in the backlog; whether there is. */
@@ -216,7 +241,7 @@ final class PollLoop {
             if (from >= 0) {
                 consumer.seek(one.at, from);
             }
-            var hold = !room || one.stopped || reading == null || !reading.wantsMore(pollMax);
+            var hold = !room || one.served || one.stopped || reading == null || !reading.wantsMore(pollMax);
             if (hold != one.held) {
                 one.held = hold;
                 (hold ? pause : resume).add(one.at);

@@ -8,6 +8,7 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Start;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,26 @@ class KafkaReadingTest {
 
         eventually(() -> assertThat(fixture.backlogOf(reader)).isGreaterThanOrEqualTo(249));
         forAWhile(() -> assertThat(fixture.backlogOf(reader)).isLessThanOrEqualTo(749));
+    }
+
+    @Test
+    void servesPartitionsInTurnsWhileLessIsAskedForThanIsThere() {
+        fixture.send(0, "a", 0, 3_000);
+        fixture.send(1, "b", 0, 3_000);
+        var reader = fixture.join("g").awaitOwning(2).accepting();
+
+        for (var asked = 250; asked <= 2_500; asked += 250) {
+            reader.requesting(250).await(asked);
+            eventually(() -> assertThat(fixture.backlogOf(reader)).isGreaterThanOrEqualTo(250));
+        }
+
+        var byPartition = reader.received.stream().collect(Collectors.groupingBy(Delivery::partition));
+        assertThat(byPartition.get(0)).hasSizeGreaterThanOrEqualTo(750);
+        assertThat(byPartition.get(1)).hasSizeGreaterThanOrEqualTo(750);
+        reader.requestingAll().awaitExactly(6_000);
+        for (var key : List.of("a", "b")) {
+            assertThat(reader.ids()).filteredOn(id -> id.startsWith(key)).isEqualTo(ids(key, 0, 3_000));
+        }
     }
 
     @Test
