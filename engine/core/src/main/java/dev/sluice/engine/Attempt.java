@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -442,8 +443,18 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         return pipeline.function();
     }
 
-    /** Waits for one answer's acknowledgement. */
-    private record Acknowledgement(Attempt attempt) implements CoreSubscriber<Void> {
+    /**
+     * Waits for one answer's acknowledgement. The first end counts: a second one, as of a client that throws and calls
+     * back as well, must not stand for another answer's.
+     */
+    private static final class Acknowledgement extends AtomicBoolean implements CoreSubscriber<Void> {
+        private static final long serialVersionUID = 1;
+        private final transient Attempt attempt;
+
+        Acknowledgement(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
         @Override
         public void onSubscribe(Subscription subscription) {
             subscription.request(Long.MAX_VALUE);
@@ -454,12 +465,16 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
         @Override
         public void onError(Throwable why) {
-            attempt.notPublished(why);
+            if (compareAndSet(false, true)) {
+                attempt.notPublished(why);
+            }
         }
 
         @Override
         public void onComplete() {
-            attempt.acknowledged();
+            if (compareAndSet(false, true)) {
+                attempt.acknowledged();
+            }
         }
     }
 }

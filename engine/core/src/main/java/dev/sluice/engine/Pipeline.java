@@ -140,7 +140,7 @@ final class Pipeline {
     private boolean passes(Task task) {
         try {
             return spec.filter().test(task.event());
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | StackOverflowError | LinkageError failed) {
             counts.filterErrors.add(1);
             LOG.atDebug().addArgument(spec.name()).setCause(failed).log("filter of trigger {} failed: no match");
             return false;

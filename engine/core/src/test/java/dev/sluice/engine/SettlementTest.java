@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import static dev.sluice.engine.Fixtures.filter;
 import static dev.sluice.engine.Fixtures.function;
 import static dev.sluice.engine.Fixtures.reactive;
 import static dev.sluice.engine.Fixtures.retries;
@@ -8,16 +9,22 @@ import static dev.sluice.engine.Fixtures.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.AnswerSink;
+import dev.sluice.broker.EventSink;
+import dev.sluice.broker.Ordering;
 import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
 import dev.sluice.engine.FakeSource.State;
 import dev.sluice.function.FunctionException;
+import io.cloudevents.CloudEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** How events end, in virtual time: answers, acceptance, retries and dead letters that go wrong. */
 class SettlementTest {
@@ -261,5 +268,87 @@ class SettlementTest {
 
         assertThat(single.source.count(State.ACCEPTED)).isEqualTo(failing);
         assertThat(pipeline.status().retried()).isEqualTo(failing);
+    }
+
+    /** Fails twice, as a client does that throws at who sends and calls back as well. */
+    private static Mono<Void> failsTwice() {
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Void> subscriber) {
+                subscriber.onSubscribe(Operators.emptySubscription());
+                subscriber.onError(new IllegalStateException("thrown"));
+                subscriber.onError(new IllegalStateException("called back"));
+            }
+        };
+    }
+
+    @Test
+    void parksAnEventOnceWhoseDeadLetterFailsTwiceAndAcceptsItWhenItIsStored() {
+        var stored = new AtomicInteger();
+        var asked = new AtomicInteger();
+        EventSink twice = new EventSink() {
+            @Override
+            public String topic() {
+                return "topic.dlq";
+            }
+
+            @Override
+            public int sizeMaxBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public Mono<Void> publish(CloudEvent event, @Nullable String key) {
+                return asked.getAndIncrement() == 0 ? failsTwice() : Mono.fromRunnable(stored::incrementAndGet);
+            }
+        };
+        test.attach(trigger(test.source, AnswerSink.NONE, retries(0), twice));
+        var event = test.source.offer("reject");
+        var behind = test.source.offer("next", "k");
+        test.run();
+        assertThat(event.accepted()).isFalse();
+        assertThat(behind.accepted()).isTrue();
+
+        test.advance(Duration.ofSeconds(60));
+
+        assertThat(event.accepted()).isTrue();
+        assertThat(asked).hasValue(2);
+        assertThat(stored).hasValue(1);
+    }
+
+    @Test
+    void retriesAnEventOnceWhoseAnswerFailsTwice() {
+        var asked = new AtomicInteger();
+        AnswerSink twice = (answer, key) -> asked.getAndIncrement() == 0 ? failsTwice() : Mono.empty();
+        test.attach(trigger(test.source, twice, retries(1), test.deadLetters));
+        var event = test.source.offer("in");
+
+        test.advance(Duration.ofSeconds(1));
+
+        assertThat(event.accepted()).isTrue();
+        assertThat(runs).hasSize(2);
+    }
+
+    @Test
+    void takesAFilterThatOverflowsTheStackForOneThatDoesNotMatch() {
+        test.attach(new TriggerSpec(
+                "tr",
+                "fn",
+                "topic",
+                test.source,
+                Ordering.KEY,
+                filter(event -> {
+                    throw new StackOverflowError();
+                }),
+                AnswerPolicy.none("fn"),
+                retries(0),
+                test.deadLetters,
+                1));
+        var event = test.source.offer("in");
+
+        test.run();
+
+        assertThat(event.accepted()).isTrue();
+        assertThat(runs).isEmpty();
     }
 }

@@ -4,6 +4,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers on their way from other threads to one event loop, as from a broker's that tells of a hundred stored records in
@@ -14,6 +16,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * is the queue's.
  */
 final class LateAnswers implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LateAnswers.class);
     private static final int CHUNK = 256;
     /** Answers of one turn: then the loop reads again. */
     private static final int TURN_MAX = 256;
@@ -54,6 +57,16 @@ final class LateAnswers implements Runnable {
         }
     }
 
+    /** What one answer throws must not keep those behind it for ever. */
+    @SuppressWarnings("CatchingUnchecked")
+    private static void write(Runnable answer) {
+        try {
+            answer.run();
+        } catch (Throwable bug) {
+            LOG.error("an answer could not be written", bug);
+        }
+    }
+
     /** Writes what is here; true when more has come and this thread is still the one to see to it. */
     private boolean turn() {
         for (var i = 0; i < TURN_MAX; i++) {
@@ -62,7 +75,7 @@ final class LateAnswers implements Runnable {
             if (answer == null) {
                 break;
             }
-            answer.run();
+            write(answer);
         }
         scheduled.set(false);
         return !answers.isEmpty() && scheduled.compareAndSet(false, true);

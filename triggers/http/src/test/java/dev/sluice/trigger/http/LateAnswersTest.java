@@ -75,6 +75,20 @@ class LateAnswersTest {
     }
 
     @Test
+    void areWrittenThoughOneBeforeThemFails() {
+        late.add(() -> {
+            throw new StackOverflowError();
+        });
+        add(1, 3);
+
+        loop.remove().run();
+        add(3, 4);
+        loop.remove().run();
+
+        assertThat(written).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void areWrittenAtOnceWhenTheLoopHasEnded() {
         LateAnswers orphaned = new LateAnswers(task -> {
             throw new RejectedExecutionException("shut down");
