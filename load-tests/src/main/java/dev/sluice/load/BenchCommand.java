@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Measures the engine against its peers, in turns on this machine, and prints the ratios of the medians.",
             "P1 publish over HTTP, P2 structured against binary, P3 decoding, P14 function calls. HTTP load is made by wrk.",
             "P4 HTTP to Kafka, P5 Kafka to a function, P6 in batches, P7 slow functions, P8 and P9 pace and CPU against",
-            "Parallel Consumer, P10 latency, P11 key order, P12 many slots.",
+            "Parallel Consumer, P10 latency, P11 key order, P12 many slots, G5 what one stuck key costs the others.",
             "Other work on the machine blurs the figures: measure on a quiet one."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -40,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14. All when none is named.")
+    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14, G5. All when none is named.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
@@ -58,7 +58,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--kafka",
             paramLabel = "HOST:PORT",
-            description = "A Kafka that runs, for P4 to P12; its topics stay. A throw-away one if absent.")
+            description = "A Kafka that runs, for P4 to P12 and G5; its topics stay. A throw-away one if absent.")
     private @Nullable String kafka;
 
     @Option(
@@ -151,7 +151,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private static Map<String, Figure> all(KafkaGround ground) {
-        var all = new TreeMap<String, Figure>(Comparator.comparingInt(id -> Integer.parseInt(id.substring(1))));
+        var all = new TreeMap<String, Figure>(Comparator.comparing((String id) -> id.charAt(0))
+                .reversed()
+                .thenComparingInt(id -> Integer.parseInt(id.substring(1))));
         var figures = List.of(
                 HttpFigure.publish(),
                 HttpFigure.structured(),
@@ -164,7 +166,8 @@ final class BenchCommand implements Callable<Integer> {
                 new LatencyFigure(ground),
                 ReadFigure.order(ground),
                 ReadFigure.slots(ground),
-                HttpFigure.call());
+                HttpFigure.call(),
+                new BlockedKeyFigure(ground));
         for (var figure : figures) {
             figure.ids().forEach(id -> all.put(id, figure));
         }

@@ -19,9 +19,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the sample event into topics of Kafka, in binary mode, each with an id of its own and one of 10,000 keys. */
+/** Writes the sample event into topics of Kafka, in binary mode, each with an id of its own and one of so many keys. */
 final class EventWriter implements AutoCloseable {
-    private static final int KEYS = 10_000;
+    static final int KEYS = 10_000;
     private static final Duration CLOSE_MAX = Duration.ofMinutes(2);
 
     /** All but the id. */
@@ -31,10 +31,21 @@ final class EventWriter implements AutoCloseable {
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final byte[] data = SampleEvent.dataBytes();
     private final Random random = new Random(42);
+    private final int keys;
     private long id;
 
-    /** @param settings of the producer, beside its servers and {@code acks=all} */
+    /** With 10,000 keys. */
     EventWriter(String bootstrap, Map<String, Object> settings) {
+        this(bootstrap, settings, KEYS);
+    }
+
+    /**
+     * @param settings of the producer, beside its servers and {@code acks=all}
+     * @param keys how many there are; their numbers, in the header {@code ce_customer}, go with timed events if these
+     *     aren't the usual 10,000
+     */
+    EventWriter(String bootstrap, Map<String, Object> settings, int keys) {
+        this.keys = keys;
         var all = new HashMap<>(settings);
         all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         all.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -43,12 +54,16 @@ final class EventWriter implements AutoCloseable {
 
     /** Sends an event, without a wait for its acknowledgement. */
     void send(String topic) {
-        send(record(topic));
+        send(record(topic, random.nextInt(keys)));
     }
 
     /** As {@link #send(String)}, with the monotonic time when it was due in its header {@code ce_planned}. */
     void send(String topic, long dueNanos) {
-        var record = record(topic);
+        var key = random.nextInt(keys);
+        var record = record(topic, key);
+        if (keys != KEYS) {
+            record.headers().add("ce_customer", Integer.toString(key).getBytes(StandardCharsets.US_ASCII));
+        }
         record.headers().add("ce_planned", Long.toString(dueNanos).getBytes(StandardCharsets.US_ASCII));
         send(record);
     }
@@ -62,8 +77,8 @@ final class EventWriter implements AutoCloseable {
         });
     }
 
-    private ProducerRecord<byte[], byte[]> record(String topic) {
-        var key = ("customer-" + random.nextInt(KEYS)).getBytes(StandardCharsets.UTF_8);
+    private ProducerRecord<byte[], byte[]> record(String topic, int customer) {
+        var key = ("customer-" + customer).getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(topic, null, key, data, headers("A-" + id++));
     }
 

@@ -17,7 +17,11 @@ final class PacedFeed implements AutoCloseable {
     private final EventWriter writer;
 
     PacedFeed(String bootstrap) {
-        writer = new EventWriter(bootstrap, Map.of(ProducerConfig.LINGER_MS_CONFIG, 0));
+        this(bootstrap, EventWriter.KEYS);
+    }
+
+    PacedFeed(String bootstrap, int keys) {
+        writer = new EventWriter(bootstrap, Map.of(ProducerConfig.LINGER_MS_CONFIG, 0), keys);
     }
 
     /** Sends so many events a second to each of the topics, for this long. */

@@ -93,7 +93,7 @@ final class KafkaPublisher implements Publisher {
     // The callback is told what the future would tell.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void send() {
-        var key = random.nextInt(load.keys());
+        var key = load.nextKey(random);
         var event = new SoakEvent(key, nextByKey.merge(key, 0, (before, none) -> before + 1));
         var record = new ProducerRecord<>(topic, "k" + key, load.data());
         header(record, "ce_specversion", "1.0");

@@ -134,6 +134,7 @@ public final class SoakCommand implements Callable<Integer> {
                         () -> new Rebalance(Rebalance.Protocol.EAGER),
                         () -> new Rebalance(Rebalance.Protocol.COOPERATIVE),
                         () -> new Rebalance(Rebalance.Protocol.CONSUMER)));
+        all.put("order", List.of(Order::ofManyKeys, Order::ofAHotKey));
         all.put("partition", List.of(Partition::new));
         all.put("rolling-restart", List.of(RollingRestart::new));
         all.put("poison", List.of(Poison::new));
