@@ -78,6 +78,7 @@ final class EngineManifest {
                       handler: dev.sluice.load.handler.%2$s
                       config: {%3$s}
                       concurrency: %4$d
+                      scaling: {policy: fixed, max: 1}
                       timeout: PT12H
                       batch: {size: 500, within: 10ms}
                     ---

@@ -40,7 +40,7 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
             apiVersion: sluice.dev/v1
             kind: Function
             metadata: {name: nothing}
-            spec: {handler: dev.sluice.load.handler.Nothing, concurrency: 256}
+            spec: {handler: dev.sluice.load.handler.Nothing, concurrency: 256, scaling: {policy: fixed, max: 1}}
             ---
             apiVersion: sluice.dev/v1
             kind: Trigger
@@ -52,7 +52,7 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
             apiVersion: sluice.dev/v1
             kind: Function
             metadata: {name: echo}
-            spec: {handler: dev.sluice.load.handler.Echo, concurrency: 256}
+            spec: {handler: dev.sluice.load.handler.Echo, concurrency: 256, scaling: {policy: fixed, max: 1}}
             """;
 
     private static Target publish(String name, String request) {

@@ -74,6 +74,7 @@ final class MemoryRun {
               handler: dev.sluice.load.handler.Gate
               config: {gate: "%s", ledger: "%s"}
               concurrency: 256
+              scaling: {policy: fixed, max: 1}
               timeout: PT12H
             ---
             apiVersion: sluice.dev/v1

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,11 @@ public final class Engine {
                 null,
                 1);
         intakes.put(function.name(), intake(dispatcher, dispatcher.attach(calls)));
+    }
+
+    /** How many slots blocking functions may have together; empty where they run on virtual threads, without a limit. */
+    public static OptionalInt blockingSlotsMax() {
+        return Workers.virtualThreads() ? OptionalInt.empty() : OptionalInt.of(Workers.THREADS_MAX);
     }
 
     /** A lease of a blocking function needs a thread: slots that could never run are refused before they exist. */

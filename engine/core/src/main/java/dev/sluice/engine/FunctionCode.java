@@ -145,6 +145,11 @@ public final class FunctionCode {
         return shape.describe();
     }
 
+    /** Whether a run holds a thread until it ends. */
+    public boolean blocking() {
+        return shape.blocking();
+    }
+
     FunctionShape shape() {
         return shape;
     }

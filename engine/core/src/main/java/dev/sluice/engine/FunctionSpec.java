@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name lower-case letters, digits, {@code -}; up to 63
  * @param code its handler, loaded and checked
- * @param instances how many instances are started at first, 1 to 1,000
+ * @param instances how many instances are started at first, to 1,000; none only with {@code scaling}
  * @param concurrency events that one instance works on at once, 1 to 10,000
  * @param timeout bounds one run as a whole
  * @param batch how events are gathered when the handler takes batches
@@ -35,7 +35,11 @@ public record FunctionSpec(
     public FunctionSpec {
         new Violations("function '" + name + "'")
                 .require(NAME.matcher(name).matches(), "name", name, "must be a DNS label: a-z, 0-9 and -, up to 63")
-                .require(instances >= 1 && instances <= 1_000, "instances", instances, "must be between 1 and 1000")
+                .require(
+                        instances >= (scaling == null ? 1 : 0) && instances <= 1_000,
+                        "instances",
+                        instances,
+                        "must be between 1 and 1000, or 0 when scaled")
                 .require(
                         concurrency >= 1 && concurrency <= 10_000,
                         "concurrency",

@@ -25,6 +25,11 @@ final class Workers {
         return workers instanceof ThreadPoolExecutor;
     }
 
+    /** Whether this Java has virtual threads. */
+    static boolean virtualThreads() {
+        return Runtime.version().feature() >= 21;
+    }
+
     static ExecutorService create() {
         try {
             return (ExecutorService)

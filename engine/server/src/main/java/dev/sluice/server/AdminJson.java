@@ -5,25 +5,45 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.TopicStatus;
+import dev.sluice.engine.ScalingStatus;
 import dev.sluice.server.NodeState.NodeBroker;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API's JSON: statuses by the names of their fields. */
 final class AdminJson {
-    private final ObjectMapper mapper = new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+    /** Figures that may be unknown; -1 would be a number to those who add them up or scale by them. */
+    private static final List<String> MAYBE_UNKNOWN = List.of(
+            "slotsCap", "unfetched", "lagEvents", "lagSeconds", "arrivalsPerSecond", "needSlots", "serviceSeconds");
+
+    private final ObjectMapper mapper = new ObjectMapper()
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .registerModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance));
     private final ObjectReader requests = mapper.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** The request in the body; empty when it is none. */
     Optional<ResetRequest> resetRequest(byte[] body) {
         try {
             return Optional.ofNullable(requests.readValue(body, ResetRequest.class));
+        } catch (IOException notOne) {
+            return Optional.empty();
+        }
+    }
+
+    /** As {@link #resetRequest}. */
+    Optional<ScaleRequest> scaleRequest(byte[] body) {
+        try {
+            return Optional.ofNullable(requests.readValue(body, ScaleRequest.class));
         } catch (IOException notOne) {
             return Optional.empty();
         }
@@ -50,6 +70,17 @@ final class AdminJson {
     ObjectNode topic(String broker, TopicStatus topic) {
         ObjectNode json = mapper.valueToTree(topic);
         return json.put("broker", broker);
+    }
+
+    /** How a function scales on a node, as flat figures; null is unknown, and no number. */
+    ObjectNode scaling(ScalingStatus status, String node, boolean byHand) {
+        ObjectNode json = mapper.valueToTree(status);
+        for (var figure : MAYBE_UNKNOWN) {
+            if (json.path(figure).asDouble() < 0) {
+                json.putNull(figure);
+            }
+        }
+        return json.put("node", node).put("byHand", byHand);
     }
 
     /** A broker's name, kind and health. */
@@ -89,6 +120,27 @@ final class AdminJson {
      * @param partitions absent or empty for all
      */
     record ResetRequest(@Nullable String to, @Nullable List<Integer> partitions) {}
+
+    /**
+     * What is asked of a function's instances.
+     *
+     * @param instances a number from 0 to 1,000, or {@code auto}
+     */
+    record ScaleRequest(@Nullable String instances) {
+        static final String AUTO = "auto";
+
+        /** Whether it is one of both. */
+        boolean clear() {
+            return instances != null && (instances.equals(AUTO) || instances.matches("\\d{1,4}"));
+        }
+
+        /** Empty for {@code auto}; of one that is {@link #clear}. */
+        OptionalInt number() {
+            return AUTO.equals(instances)
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(Integer.parseInt(String.valueOf(instances)));
+        }
+    }
 
     /** RFC 9457. */
     record Problem(String type, String title, int status, String detail) {}

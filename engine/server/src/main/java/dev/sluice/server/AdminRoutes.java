@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
-/** The admin API's table of routes. All but one read. */
+/** The admin API's table of routes. All but two read. */
 final class AdminRoutes {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Pattern ITEM = Pattern.compile("(/admin/v1/[a-z]+)/([A-Za-z0-9._-]{1,249})");
@@ -32,11 +32,13 @@ final class AdminRoutes {
 
     private final NodeState node;
     private final AdminJson json = new AdminJson();
+    private final ScalingRoutes scaling;
     private final Map<String, Supplier<Reply>> exact = new LinkedHashMap<>();
     private final Map<String, Function<String, Reply>> byName = new LinkedHashMap<>();
 
     AdminRoutes(NodeState node, Metrics metrics) {
         this.node = node;
+        this.scaling = new ScalingRoutes(node.scaling(), json);
         exact.put("/health/live", () -> json.one(new Health("UP", List.of())));
         exact.put("/health/ready", this::ready);
         exact.put("/metrics", () -> Reply.text(PROMETHEUS, metrics.scrape()));
@@ -53,13 +55,18 @@ final class AdminRoutes {
         var paths = new TreeSet<>(exact.keySet());
         byName.keySet().forEach(path -> paths.add(path + BY_NAME));
         paths.add(RESET_PATH);
+        paths.addAll(ScalingRoutes.paths());
         return paths;
     }
 
-    /** The answer to a GET. Blocks. */
-    Reply get(String path) {
+    /**
+     * The answer to a GET. Blocks.
+     *
+     * @param query what follows the path's question mark; empty when there is none
+     */
+    Reply get(String path, String query) {
         try {
-            return read(path);
+            return scaling.get(path, query).orElseGet(() -> read(path));
         } catch (BrokerException failed) {
             return json.problem(failed);
         }
@@ -85,6 +92,10 @@ final class AdminRoutes {
         if (RESET.matcher(path).matches()) {
             return "POST";
         }
+        var below = ScalingRoutes.allows(path);
+        if (!below.isEmpty()) {
+            return below;
+        }
         var item = ITEM.matcher(path);
         var read = exact.containsKey(path) || path.equals("/") || (item.matches() && byName.containsKey(item.group(1)));
         return read ? "GET, HEAD" : "";
@@ -93,7 +104,9 @@ final class AdminRoutes {
     /** The answer to a POST of a path that {@link #allows} it. Blocks. */
     Reply post(String path, byte[] body) {
         var reset = RESET.matcher(path);
-        return reset.matches() ? reset(reset.group(1), body) : json.problem(404, "Not Found", NOTHING);
+        return reset.matches()
+                ? reset(reset.group(1), body)
+                : scaling.post(path, body).orElseGet(() -> json.problem(404, "Not Found", NOTHING));
     }
 
     private Reply reset(String name, byte[] body) {

@@ -99,7 +99,7 @@ final class AdminServer {
                     .with("Allow", allowed);
         }
         if (isRead(request) || allowed.isEmpty()) {
-            return routes.get(path);
+            return routes.get(path, query(request.uri()));
         }
         return body.length > REQUEST_BYTES_MAX
                 ? routes.problem(413, "Content Too Large", "a request has at most " + REQUEST_BYTES_MAX + " bytes")
@@ -139,6 +139,11 @@ final class AdminServer {
     private static String path(String uri) {
         var query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    private static String query(String uri) {
+        var query = uri.indexOf('?');
+        return query < 0 ? "" : uri.substring(query + 1);
     }
 
     private static Mono<Void> send(HttpServerRequest request, HttpServerResponse response, Reply reply) {

@@ -8,10 +8,14 @@ import dev.sluice.server.manifest.Manifest;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.http.HttpLimits;
 import dev.sluice.trigger.http.HttpRoute;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -34,6 +38,8 @@ final class Node {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration DRAIN_EXTRA = Duration.ofSeconds(5);
     private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
+
+    private static final String HOST = hostName();
 
     private final Settings settings;
     private final Metrics metrics = new Metrics();
@@ -87,7 +93,7 @@ final class Node {
         var routes = Triggers.attach(manifest.triggers(), settings.acceptTriggerChange(), opened, running);
         var front = ingress(opened, running, routes, limits);
         ingress = front;
-        var state = state(manifest, opened, running);
+        var state = state(manifest, opened, running, code.hands());
         var adminServer = AdminServer.start(new AdminRoutes(state, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
@@ -99,7 +105,7 @@ final class Node {
         closing.push(() -> HttpServers.close(bound));
     }
 
-    private NodeState state(Manifest manifest, Topics opened, Engine running) {
+    private NodeState state(Manifest manifest, Topics opened, Engine running, Map<String, HandScaling> hands) {
         return new NodeState(
                 opened.brokers(),
                 running::functions,
@@ -108,6 +114,7 @@ final class Node {
                         .map(gate -> new NodeState.ClosedTopic(gate.topic().broker(), gate.trouble()))
                         .toList(),
                 new PositionReset(manifest.triggers(), opened::broker),
+                new NodeScaling(this::name, running::scaling, running::decisions, hands),
                 draining::get);
     }
 
@@ -122,7 +129,7 @@ final class Node {
     }
 
     /** The engine's defaults; a fatal error is logged before it ends the process. */
-    private static EngineOptions options() {
+    private EngineOptions options() {
         var standard = EngineOptions.defaults();
         return new EngineOptions(
                 standard.eventLoops(),
@@ -130,6 +137,7 @@ final class Node {
                 standard.blockedEventsMax(),
                 standard.blockedBytesMax(),
                 standard.zombiesMax(),
+                settings.ceilings(),
                 error -> {
                     try {
                         LOG.error("this process can't be trusted any more and ends: {}", error.toString());
@@ -176,6 +184,24 @@ final class Node {
                 .timeout(patience, Mono.empty())
                 .block();
         return met != null;
+    }
+
+    /** The name that decisions carry: by default where to ask for more of them. */
+    private String name() {
+        var given = settings.node();
+        if (given != null) {
+            return given;
+        }
+        var bound = admin;
+        return HOST + (bound == null ? "" : ":" + URI.create(bound.url()).getPort());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            return "localhost";
+        }
     }
 
     /** Where events and calls come in. */

@@ -35,6 +35,32 @@ final class NodeOptions {
     private @Nullable String grace;
 
     @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "This node's name, which its decisions carry (env SLUICE_NODE, default HOST:ADMIN-PORT).")
+    private @Nullable String node;
+
+    @Option(
+            names = "--instances-max",
+            paramLabel = "N",
+            description = "Instances of all functions together (env SLUICE_INSTANCES_MAX, default 1000).")
+    private @Nullable String instancesMax;
+
+    @Option(
+            names = "--slots-max",
+            paramLabel = "N",
+            description = "Slots of all functions together (env SLUICE_SLOTS_MAX, default 100000).")
+    private @Nullable String slotsMax;
+
+    @Option(
+            names = "--memory-max",
+            paramLabel = "BYTES",
+            description =
+                    "Estimated memory of all instances, such as 512MiB (env SLUICE_MEMORY_MAX, default half of the"
+                            + " heap).")
+    private @Nullable String memoryMax;
+
+    @Option(
             names = "--accept-trigger-change",
             description =
                     "Take over partitions on which another set of triggers worked, and keep the new set from then on"
@@ -48,6 +74,10 @@ final class NodeOptions {
         put(flags, "admin-port", adminPort);
         put(flags, "host", host);
         put(flags, "grace", grace);
+        put(flags, "node", node);
+        put(flags, "instances-max", instancesMax);
+        put(flags, "slots-max", slotsMax);
+        put(flags, "memory-max", memoryMax);
         put(flags, "accept-trigger-change", acceptTriggerChange ? "true" : null);
         try {
             return Settings.of(flags, System.getenv(), manifest);

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param triggers as they are now
  * @param closedTopics topics of clusters that were not found or made yet
  * @param reset moves the positions of triggers
+ * @param scaling how functions scale
  * @param draining whether the node is about to stop
  */
 record NodeState(
@@ -24,6 +25,7 @@ record NodeState(
         Supplier<List<TriggerStatus>> triggers,
         Supplier<List<ClosedTopic>> closedTopics,
         PositionReset reset,
+        NodeScaling scaling,
         BooleanSupplier draining) {
     NodeState {
         brokers = List.copyOf(brokers);

@@ -25,7 +25,9 @@ final class Readiness {
         }
         var told = new HashSet<String>();
         addBrokers(node, reasons, told);
-        node.functions().get().forEach(function -> addReason(function, reasons));
+        node.functions().get().stream()
+                .filter(function -> !comesFromZero(node, function))
+                .forEach(function -> addReason(function, reasons));
         node.triggers().get().forEach(trigger -> addReason(trigger, reasons, told));
         return reasons;
     }
@@ -55,6 +57,16 @@ final class Readiness {
                 .onErrorResume(error -> Mono.just(new Health(false, String.valueOf(error.getMessage()))))
                 .block();
         return health == null ? new Health(false, "it says nothing") : health;
+    }
+
+    /** A function that rests without instances is there for its first event: their start is no reason to send it elsewhere. */
+    private static boolean comesFromZero(NodeState node, FunctionStatus function) {
+        return function.state() == FunctionStatus.State.STARTING
+                && node.scaling()
+                        .status()
+                        .apply(function.name())
+                        .filter(status -> status.min() == 0)
+                        .isPresent();
     }
 
     private static void addReason(FunctionStatus function, List<String> reasons) {

@@ -1,5 +1,7 @@
 package dev.sluice.server;
 
+import dev.sluice.engine.EngineOptions.Ceilings;
+import dev.sluice.server.manifest.Bytes;
 import dev.sluice.server.manifest.Durations;
 import dev.sluice.server.manifest.ServerManifest;
 import java.time.Duration;
@@ -20,8 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param grace how long the node may take to finish what is in flight when it stops, 25 s
  * @param acceptTriggerChange takes partitions that another set of triggers worked on; a manifest can't say so, since it
  *     would say so for ever
+ * @param node the node's name, which its decisions carry; null for the machine's and the admin port
+ * @param ceilings what all functions together may have
  */
-record Settings(String host, int port, int adminPort, Duration grace, boolean acceptTriggerChange) {
+record Settings(
+        String host,
+        int port,
+        int adminPort,
+        Duration grace,
+        boolean acceptTriggerChange,
+        @Nullable String node,
+        Ceilings ceilings) {
     static final String HOST = "127.0.0.1";
     static final int PORT = 8080;
     static final int ADMIN_PORT = 7070;
@@ -32,6 +43,12 @@ record Settings(String host, int port, int adminPort, Duration grace, boolean ac
         this(host, port, adminPort, grace, false);
     }
 
+    /** With a name and ceilings that are the default. */
+    Settings(String host, int port, int adminPort, Duration grace, boolean acceptTriggerChange) {
+        this(host, port, adminPort, grace, acceptTriggerChange, null, Ceilings.defaults());
+    }
+
+    private static final String NODE_RULE = "must be 1 to 100 of letters, digits, dot, dash, underscore and colon";
     private static final String PORT_RULE = "must be a port: 0 to 65535, 0 for a free one";
 
     /**
@@ -48,11 +65,48 @@ record Settings(String host, int port, int adminPort, Duration grace, boolean ac
                 sources.value("port", Settings::port, PORT_RULE, manifest.port(), PORT),
                 sources.value("admin-port", Settings::port, PORT_RULE, manifest.adminPort(), ADMIN_PORT),
                 sources.value("grace", Settings::grace, graceRule(), manifest.grace(), GRACE),
-                sources.value("accept-trigger-change", Settings::flag, "must be true or false", null, false));
+                sources.value("accept-trigger-change", Settings::flag, "must be true or false", null, false),
+                sources.optional("node", Settings::node, NODE_RULE, manifest.node()),
+                ceilings(sources, manifest));
         if (!sources.mistakes.isEmpty()) {
             throw new InvalidSettingsException(sources.mistakes);
         }
         return settings;
+    }
+
+    private static Ceilings ceilings(Sources sources, ServerManifest manifest) {
+        var standard = Ceilings.defaults();
+        return new Ceilings(
+                sources.value(
+                        "instances-max",
+                        text -> number(text, 1_000_000),
+                        "must be a whole number between 1 and 1000000",
+                        manifest.instancesMax(),
+                        standard.instancesMax()),
+                sources.value(
+                        "slots-max",
+                        text -> number(text, Integer.MAX_VALUE),
+                        "must be a whole number of at least 1",
+                        manifest.slotsMax(),
+                        standard.slotsMax()),
+                sources.value(
+                        "memory-max",
+                        text -> Bytes.parse(text).filter(it -> it >= 1 << 20),
+                        "must be a number of bytes of at least 1048576, such as 512MiB",
+                        manifest.memoryMax(),
+                        standard.memoryMax()));
+    }
+
+    private static Optional<Integer> number(String text, int max) {
+        return text.matches("\\d{1,10}")
+                ? Optional.of(Long.parseLong(text))
+                        .filter(it -> it >= 1 && it <= max)
+                        .map(Long::intValue)
+                : Optional.empty();
+    }
+
+    private static Optional<String> node(String text) {
+        return Optional.of(text).filter(name -> name.matches(ServerManifest.NODE));
     }
 
     private static String graceRule() {
@@ -93,6 +147,15 @@ record Settings(String host, int port, int adminPort, Duration grace, boolean ac
         }
 
         <T> T value(String name, Function<String, Optional<T>> parse, String rule, @Nullable T manifest, T standard) {
+            return given(name, parse, rule, manifest).orElse(standard);
+        }
+
+        <T> @Nullable T optional(String name, Function<String, Optional<T>> parse, String rule, @Nullable T manifest) {
+            return given(name, parse, rule, manifest).orElse(null);
+        }
+
+        private <T> Optional<T> given(
+                String name, Function<String, Optional<T>> parse, String rule, @Nullable T manifest) {
             var flag = parsed("--" + name, flags.get(name), parse, rule);
             var shortName = "SLUICE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
             var longName = shortName.replace("SLUICE_", "SLUICE_SERVER_");
@@ -102,10 +165,7 @@ record Settings(String host, int port, int adminPort, Duration grace, boolean ac
                 mistakes.add(shortName + " is '" + environment.get(shortName) + "' and " + longName + " is '"
                         + environment.get(longName) + "': they mean the same, set one");
             }
-            return flag.or(() -> ofShort)
-                    .or(() -> ofLong)
-                    .or(() -> Optional.ofNullable(manifest))
-                    .orElse(standard);
+            return flag.or(() -> ofShort).or(() -> ofLong).or(() -> Optional.ofNullable(manifest));
         }
 
         private <T> Optional<T> parsed(

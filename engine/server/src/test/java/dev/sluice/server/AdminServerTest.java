@@ -10,7 +10,10 @@ import dev.sluice.broker.TopicStatus;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.engine.FunctionStatus;
+import dev.sluice.engine.ScalingStatus;
 import dev.sluice.engine.TriggerStatus;
+import dev.sluice.engine.scaling.DecisionLog;
+import dev.sluice.engine.scaling.FixedPolicy;
 import dev.sluice.server.NodeState.ClosedTopic;
 import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.manifest.BrokerManifest;
@@ -28,6 +31,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +60,9 @@ class AdminServerTest {
     private final MemoryBroker broker = MemoryBroker.create("default", MemoryLimits.DEFAULT, new SimpleMeterRegistry());
     private final AtomicReference<FunctionStatus> function = new AtomicReference<>(PRICE);
     private final AtomicReference<TriggerStatus> trigger = new AtomicReference<>(trigger("RUNNING", "", 0));
+    private final AtomicReference<ScalingStatus> scaling = new AtomicReference<>(scaling(0, 12, 0.5));
+    private final DecisionLog decisions = new DecisionLog();
+    private final HandScaling hand = new HandScaling(new FixedPolicy());
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Metrics metrics = new Metrics();
     private final AdminRoutes routes = new AdminRoutes(
@@ -64,6 +72,12 @@ class AdminServerTest {
                     () -> List.of(trigger.get()),
                     closedTopics::get,
                     new PositionReset(List.of(), name -> broker),
+                    new NodeScaling(
+                            () -> "node-1",
+                            name -> Optional.of(scaling.get())
+                                    .filter(it -> it.function().equals(name)),
+                            name -> decisions.newestFirst(),
+                            Map.of("price", hand)),
                     draining::get),
             metrics);
     private AdminServer server;
@@ -240,6 +254,39 @@ class AdminServerTest {
     }
 
     @Test
+    void isReadyWhileAFunctionStartsFromZero() throws Exception {
+        function.set(
+                new FunctionStatus("price", "P", "s", FunctionStatus.State.STARTING, "", 0, 1, 16, 0, 0, 0, 0, 0, 0));
+        scaling.set(scaling(0, 12, 0.5));
+        get("/health/ready", 200);
+
+        scaling.set(scaling(1, 12, 0.5));
+        assertThat(reasons()).containsExactly("function 'price' is STARTING");
+    }
+
+    @Test
+    void tellsHowAFunctionScalesAndWhyAndTakesANumberOfInstances() throws Exception {
+        assertThat(get("/admin/v1/functions/price/scaling", 200)
+                        .path("lagEvents")
+                        .asLong())
+                .isEqualTo(12);
+        assertThat(get("/admin/v1/functions/price/decisions?limit=5", 200).path("items"))
+                .isEmpty();
+        get("/admin/v1/functions/price/decisions?limit=0", 400);
+        get("/admin/v1/functions/price/scale", 405);
+
+        var scaled = send(HttpRequest.newBuilder(uri("/admin/v1/functions/price/scale"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"instances\": 4}")));
+        assertThat(scaled.statusCode()).isEqualTo(200);
+        assertThat(hand.instances()).hasValue(4);
+    }
+
+    private static ScalingStatus scaling(int min, long lag, double need) {
+        return ScalingRoutesTest.scaling(min, lag, need);
+    }
+
+    @Test
     void exportsMetersOfTheNodeAndTheVirtualMachine() throws Exception {
         metrics.registry().counter("sluice.test", "topic", "a\"b\nc").increment();
 
@@ -288,6 +335,11 @@ class AdminServerTest {
 
         checkSchema(schemas, "FunctionStatus", FunctionStatus.class);
         checkSchema(schemas, "TriggerStatus", TriggerStatus.class);
+        checkSchema(schemas, "DecisionItem", DecisionItem.class);
+        checkSchema(schemas, "DecisionInputs", DecisionItem.Inputs.class);
+        checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);
+        assertThat(names(get("/admin/v1/functions/price/scaling", 200)))
+                .isEqualTo(names(schemas.path("ScalingStatus").path("properties")));
         checkSchema(schemas, "Lag", Lag.class);
         checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
         checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);

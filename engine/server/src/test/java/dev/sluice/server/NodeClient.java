@@ -32,13 +32,37 @@ final class NodeClient {
     }
 
     HttpResponse<String> publish(String topic, String id, String type) throws IOException, InterruptedException {
+        return event(ingress + "/topics/" + topic, id, type);
+    }
+
+    /** Publishes so many events at once, each with a key of its own. */
+    HttpResponse<String> publishKeyed(String topic, int events) throws IOException, InterruptedException {
+        var batch = JSON.createArrayNode();
+        for (var i = 0; i < events; i++) {
+            batch.addObject()
+                    .put("specversion", "1.0")
+                    .put("id", String.valueOf(i))
+                    .put("source", "/test")
+                    .put("type", "a")
+                    .put("partitionkey", "key-" + i);
+        }
         return send(HttpRequest.newBuilder(URI.create(ingress + "/topics/" + topic))
+                .header("content-type", "application/cloudevents-batch+json")
+                .POST(BodyPublishers.ofString(batch.toString())));
+    }
+
+    private HttpResponse<String> event(String url, String id, String type) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url))
                 .header("ce-specversion", "1.0")
                 .header("ce-id", id)
                 .header("ce-source", "/test")
                 .header("ce-type", type)
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofString("{}")));
+    }
+
+    HttpResponse<String> call(String function, String id, String type) throws IOException, InterruptedException {
+        return event(ingress + "/functions/" + function, id, type);
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
@@ -50,7 +74,19 @@ final class NodeClient {
     }
 
     HttpResponse<String> reset(String trigger, String json) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(URI.create(admin + "/admin/v1/triggers/" + trigger + "/reset"))
+        return change("/admin/v1/triggers/" + trigger + "/reset", json);
+    }
+
+    HttpResponse<String> scale(String function, String json) throws IOException, InterruptedException {
+        return change("/admin/v1/functions/" + function + "/scale", json);
+    }
+
+    int adminPort() {
+        return URI.create(admin).getPort();
+    }
+
+    private HttpResponse<String> change(String path, String json) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(admin + path))
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofString(json)));
     }

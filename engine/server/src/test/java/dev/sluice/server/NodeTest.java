@@ -143,7 +143,8 @@ class NodeTest {
 
     @Test
     void servesWithoutAFunctionThatDoesNotStartAndSaysThatItIsNotReady() throws Exception {
-        node = Node.start(manifest(MANIFEST.replace("TestFunctions$Forward", "TestFunctions$Broken")), FREE_PORTS);
+        var kept = MANIFEST.replace("TestFunctions$Forward", "TestFunctions$Broken, scaling: {min: 1}");
+        node = Node.start(manifest(kept), FREE_PORTS);
 
         var ready = admin("/health/ready");
         assertThat(ready.path("status").asText()).isEqualTo("NOT_READY");

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.EngineOptions.Ceilings;
 import dev.sluice.server.manifest.ServerManifest;
 import java.time.Duration;
 import java.util.Map;
@@ -67,5 +68,32 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(
                         Map.of(), Map.of("SLUICE_PORT", "1", "SLUICE_SERVER_PORT", "2"), ServerManifest.NONE))
                 .hasMessage("SLUICE_PORT is '1' and SLUICE_SERVER_PORT is '2': they mean the same, set one");
+    }
+
+    @Test
+    void takesTheCeilingsOfAllFunctionsFromWhereverTheyAreNamed() throws Exception {
+        var manifest = new ServerManifest(null, null, null, null, "left", 40, 500, null);
+
+        var settings = Settings.of(
+                Map.of("instances-max", "30"), Map.of("SLUICE_MEMORY_MAX", "64MiB", "SLUICE_NODE", "right"), manifest);
+
+        assertThat(settings.ceilings()).isEqualTo(new Ceilings(30, 500, 64L << 20));
+        assertThat(settings.node()).isEqualTo("right");
+        assertThat(Settings.of(Map.of(), Map.of(), ServerManifest.NONE).ceilings())
+                .isEqualTo(Ceilings.defaults());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            instances-max | 0       | must be a whole number between 1 and 1000000
+            instances-max | many    | must be a whole number between 1 and 1000000
+            slots-max     | 0       | must be a whole number of at least 1
+            memory-max    | 1000    | must be a number of bytes of at least 1048576, such as 512MiB
+            node          | a b     | must be 1 to 100 of letters, digits, dot, dash, underscore and colon
+            """)
+    void refusesACeilingThatIsNone(String name, String text, String rule) {
+        assertThatThrownBy(() -> Settings.of(Map.of(name, text), Map.of(), ServerManifest.NONE))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("--" + name + " is '" + text + "': " + rule);
     }
 }

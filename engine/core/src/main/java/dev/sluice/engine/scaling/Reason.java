@@ -36,6 +36,8 @@ public enum Reason {
     MAX,
     /** The policy wants one number, whatever the load. */
     FIXED,
+    /** A person has set the number. */
+    BY_HAND,
     /** A rule of a policy that is not built in. */
     CUSTOM
 }

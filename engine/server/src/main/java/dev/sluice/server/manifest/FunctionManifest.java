@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param handler a class, or {@code Class::method}
  * @param artifact a jar or a folder of classes; null for the engine's own class path
  * @param config handed to the handler
- * @param instances how many run
+ * @param scaling how many instances run
  * @param concurrency events that one instance works on at once
+ * @param adaptive whether the function's slots in use are capped by their latency
+ * @param memory what an instance is estimated to hold, in bytes; 0 when nothing is said
  * @param timeout bounds a run
  * @param batch how events are gathered for a batch function
  */
@@ -25,7 +27,25 @@ public record FunctionManifest(
         String handler,
         @Nullable Path artifact,
         FunctionConfig config,
-        int instances,
+        ScalingManifest scaling,
         int concurrency,
+        boolean adaptive,
+        long memory,
         Duration timeout,
-        BatchPolicy batch) {}
+        BatchPolicy batch) {
+    /** The same with other bounds of its instances. */
+    public FunctionManifest withScalingMax(int max) {
+        return new FunctionManifest(
+                place,
+                name,
+                handler,
+                artifact,
+                config,
+                scaling.withMax(max),
+                concurrency,
+                adaptive,
+                memory,
+                timeout,
+                batch);
+    }
+}

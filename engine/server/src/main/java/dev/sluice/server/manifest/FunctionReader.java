@@ -7,14 +7,23 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kind: Function}. */
 final class FunctionReader {
-    private static final int INSTANCES_MAX = 1_000;
+    private static final int CONCURRENCY = 16;
+    private static final int CONCURRENCY_MAX = 10_000;
+    private static final Pattern NUMBER = Pattern.compile("[+]?\\d{1,6}");
     private static final Pattern HANDLER = Pattern.compile(
             "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*(::[\\p{L}_$][\\p{L}\\p{N}_$]*)?");
+
+    private final ScalingReader scaling;
+
+    FunctionReader(ScalingReader scaling) {
+        this.scaling = scaling;
+    }
 
     FunctionManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
@@ -26,8 +35,10 @@ final class FunctionReader {
                 handler(spec),
                 artifact(spec, document.folder()),
                 new FunctionConfig(spec.texts("config")),
-                instances(spec),
+                scaling.read(spec),
                 concurrency(spec),
+                adaptive(spec),
+                spec.bytes("memory", 0, 1),
                 spec.duration("timeout", Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofDays(1)),
                 batch(spec));
         spec.end();
@@ -60,37 +71,22 @@ final class FunctionReader {
         }
     }
 
-    private static int concurrency(Section spec) {
-        if (spec.value("concurrency") instanceof Value.Scalar scalar
-                && scalar.text().equals("adaptive")) {
-            spec.mistake("concurrency", "is not in this version: write a number");
-            return 1;
-        }
-        return spec.whole("concurrency", 16, 1, 10_000);
+    private static boolean adaptive(Section spec) {
+        return spec.value("concurrency") instanceof Value.Scalar scalar
+                && scalar.text().equals("adaptive");
     }
 
-    /** Pools have a fixed size so far; a manifest that asks for more is valid, and its author is told. */
-    private static int instances(Section spec) {
-        var scaling = spec.section("scaling");
-        if (scaling == null) {
-            return 1;
-        }
-        var min = scaling.whole("min", 1, 0, INSTANCES_MAX);
-        var max = scaling.whole("max", Math.max(1, min), 1, INSTANCES_MAX);
-        scaling.duration("drain", Duration.ZERO, Duration.ofDays(1));
-        scaling.duration("idle", Duration.ZERO, Duration.ofDays(1));
-        scaling.end();
-        var instances = Math.max(1, min);
-        if (max < min) {
-            scaling.mistake("max", "must reach scaling.min, " + min);
-        } else if (min == 0 || max > instances) {
-            var key = scaling.has("max") && max > instances ? "max" : "min";
-            scaling.warning(
-                    key,
-                    "the number of instances is fixed in this version: " + instances + " run"
-                            + (instances == 1 ? "s" : ""));
-        }
-        return instances;
+    private static int concurrency(Section spec) {
+        var rule = "must be a whole number between 1 and " + CONCURRENCY_MAX + ", or adaptive";
+        return adaptive(spec)
+                ? CONCURRENCY
+                : spec.parsed("concurrency", rule, FunctionReader::number).orElse(CONCURRENCY);
+    }
+
+    private static Optional<Integer> number(String text) {
+        return NUMBER.matcher(text).matches()
+                ? Optional.of(Integer.valueOf(text)).filter(it -> it >= 1 && it <= CONCURRENCY_MAX)
+                : Optional.empty();
     }
 
     private static BatchPolicy batch(Section spec) {

@@ -91,7 +91,7 @@ final class ManifestReader {
         files(paths).forEach(this::readFile);
         var server = server();
         var brokers = brokers();
-        var functions = each(Kind.FUNCTION, new FunctionReader()::read);
+        var functions = each(Kind.FUNCTION, new FunctionReader(ScalingReader.installed(mistakes))::read);
         var memoryBrokers = memoryBrokers();
         var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION));
         var triggers = each(Kind.TRIGGER, triggerReader::read);

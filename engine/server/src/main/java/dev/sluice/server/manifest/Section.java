@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Section {
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,15})\\s?([KMG]i?B?)?");
 
     private final Mistakes mistakes;
     private final String path;
@@ -172,22 +171,8 @@ final class Section {
     /** A number of bytes: plain, or with KiB, MiB or GiB. */
     long bytes(String key, long standard, long min) {
         var rule = "must be a number of bytes of at least " + min + ", such as 1048576 or 64MiB";
-        return parsed(key, rule, text -> byteCount(text).filter(count -> count >= min))
+        return parsed(key, rule, text -> Bytes.parse(text).filter(count -> count >= min))
                 .orElse(standard);
-    }
-
-    private static Optional<Long> byteCount(String text) {
-        var match = BYTES.matcher(text);
-        if (!match.matches()) {
-            return Optional.empty();
-        }
-        var count = Long.parseLong(match.group(1));
-        var unit = match.group(2) == null ? "" : match.group(2);
-        if (!unit.isEmpty() && !unit.contains("i")) {
-            return Optional.empty();
-        }
-        var shift = unit.isEmpty() ? 0 : 10 * ("KMG".indexOf(unit.charAt(0)) + 1);
-        return count > Long.MAX_VALUE >> shift ? Optional.empty() : Optional.of(count << shift);
     }
 
     Duration duration(String key, Duration standard, Duration min, Duration max) {

@@ -10,12 +10,29 @@ import org.jspecify.annotations.Nullable;
  * @param adminPort of the admin API, 0 for a free one
  * @param host the address that the ingress listens on
  * @param grace how long a node may take to finish what is in flight when it stops
+ * @param node its name, which its decisions carry
+ * @param instancesMax instances that all functions may have together
+ * @param slotsMax their slots
+ * @param memoryMax their estimated memory in bytes
  */
 public record ServerManifest(
         @Nullable Integer port,
         @Nullable Integer adminPort,
         @Nullable String host,
-        @Nullable Duration grace) {
+        @Nullable Duration grace,
+        @Nullable String node,
+        @Nullable Integer instancesMax,
+        @Nullable Integer slotsMax,
+        @Nullable Long memoryMax) {
+    /** One that says where a node listens, and how it stops. */
+    public ServerManifest(
+            @Nullable Integer port, @Nullable Integer adminPort, @Nullable String host, @Nullable Duration grace) {
+        this(port, adminPort, host, grace, null, null, null, null);
+    }
+
+    /** What a node's name looks like, as a regular expression. */
+    public static final String NODE = "[A-Za-z0-9._:-]{1,100}";
+
     /** Nothing named. */
     public static final ServerManifest NONE = new ServerManifest(null, null, null, null);
 }

@@ -2,26 +2,35 @@ package dev.sluice.server.manifest;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kind: Server}. */
 final class ServerReader {
+    private static final Pattern NODE = Pattern.compile(ServerManifest.NODE);
+    private static final String NODE_RULE = "must be 1 to 100 of letters, digits, dot, dash, underscore and colon";
+    private static final int INSTANCES_MAX = 1_000_000;
+
     private ServerReader() {}
 
     static ServerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         var server = new ServerManifest(
-                port(spec, "port"),
-                port(spec, "admin-port"),
+                whole(spec, "port", 0, 65_535),
+                whole(spec, "admin-port", 0, 65_535),
                 spec.text("host").orElse(null),
-                spec.duration("grace", Duration.ZERO, Duration.ofHours(1)).orElse(null));
+                spec.duration("grace", Duration.ZERO, Duration.ofHours(1)).orElse(null),
+                spec.matching("node", NODE, NODE_RULE).orElse(null),
+                whole(spec, "instances-max", 1, INSTANCES_MAX),
+                whole(spec, "slots-max", 1, Integer.MAX_VALUE),
+                spec.has("memory-max") ? (Long) spec.bytes("memory-max", 1 << 20, 1 << 20) : null);
         spec.end();
         return server;
     }
 
-    private static @Nullable Integer port(Section spec, String key) {
+    private static @Nullable Integer whole(Section spec, String key, int min, int max) {
         var absent = !spec.has(key);
-        var port = spec.whole(key, 0, 0, 65_535);
-        return absent ? null : port;
+        var number = spec.whole(key, min, min, max);
+        return absent ? null : number;
     }
 }

@@ -32,10 +32,11 @@ class ManifestMistakesTest {
             timeout: 0s                   | 6:12: spec.timeout: '0s': must be between 1ms and 24h
             timeout:                      | 6:11: spec.timeout: must not be empty
             timeout: [5s]                 | 6:12: spec.timeout: must be a single value, not a list
-            concurrency: 0                | 6:16: spec.concurrency: '0': must be a whole number between 1 and 10000
-            concurrency: 1.5              | 6:16: spec.concurrency: '1.5': must be a whole number between 1 and 10000
-            concurrency: 99999999999999999999 | 6:16: spec.concurrency: '99999999999999999999': must be a whole number between 1 and 10000
-            concurrency: adaptive         | 6:16: spec.concurrency: 'adaptive': is not in this version: write a number
+            concurrency: 0                | 6:16: spec.concurrency: '0': must be a whole number between 1 and 10000, or adaptive
+            concurrency: 1.5              | 6:16: spec.concurrency: '1.5': must be a whole number between 1 and 10000, or adaptive
+            concurrency: 99999999999999999999 | 6:16: spec.concurrency: '99999999999999999999': must be a whole number between 1 and 10000, or adaptive
+            concurrency: adaptiv          | 6:16: spec.concurrency: 'adaptiv': must be a whole number between 1 and 10000, or adaptive
+            memory: lots                  | 6:11: spec.memory: 'lots': must be a number of bytes of at least 1, such as 1048576 or 64MiB
             artifact: target/none.jar     | 6:13: spec.artifact: 'target/none.jar': does not exist: it must be a jar or a folder of classes, seen from this file
             config: {rates: [1, 2]}       | 6:19: spec.config.rates: must be a single value
             config: EUR                   | 6:11: spec.config: 'EUR': must be a map, not a single value
@@ -43,6 +44,16 @@ class ManifestMistakesTest {
             batch: {within: 6m}           | 6:19: spec.batch.within: '6m': must be between 0s and 5m
             batch: {siez: 5}              | 6:11: spec.batch.siez: is not a known key; did you mean 'size'?
             scaling: {min: 4, max: 2}     | 6:26: spec.scaling.max: '2': must reach scaling.min, 4
+            scaling: {min: -1}            | 6:18: spec.scaling.min: '-1': must be a whole number between 0 and 1000
+            scaling: {max: 0}             | 6:18: spec.scaling.max: '0': must be a whole number between 1 and 1000
+            scaling: {max: 1001}          | 6:18: spec.scaling.max: '1001': must be a whole number between 1 and 1000
+            scaling: {max: 2, warm: 3}    | 6:27: spec.scaling.warm: '3': must not exceed scaling.max, 2
+            scaling: {drain: 50ms}        | 6:20: spec.scaling.drain: '50ms': must be between 100ms and 1h
+            scaling: {idle: 2d}           | 6:19: spec.scaling.idle: '2d': must be between 0s and 24h
+            scaling: {policy: demnad}     | 6:21: spec.scaling.policy: 'demnad': is no scaling policy; installed are demand, fixed, knative; did you mean 'demand'?
+            scaling: {policy: cron}       | 6:21: spec.scaling.policy: 'cron': is no scaling policy; installed are demand, fixed, knative
+            scaling: {maximum: 3}         | 6:13: spec.scaling.maximum: is not a known key
+            scaling: 3                    | 6:12: spec.scaling: '3': must be a map, not a single value
             window: {size: 5}             | 6:3: spec.window: is not in this version
             timeOut: 5s                   | 6:3: spec.timeOut: is not a known key; did you mean 'timeout'?
             colour: red                   | 6:3: spec.colour: is not a known key

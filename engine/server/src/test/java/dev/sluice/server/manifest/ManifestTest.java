@@ -9,6 +9,7 @@ import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.engine.Backoff;
 import dev.sluice.engine.BatchPolicy;
 import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
+import dev.sluice.engine.scaling.ScaleLimits;
 import dev.sluice.server.manifest.TriggerManifest.AnswerRoute;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.server.manifest.TriggerManifest.Reading;
@@ -131,7 +132,11 @@ class ManifestTest {
         var function = manifest.functions().get(0);
         assertThat(function.timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(function.concurrency()).isEqualTo(16);
-        assertThat(function.instances()).isEqualTo(1);
+        assertThat(function.adaptive()).isFalse();
+        assertThat(function.memory()).isZero();
+        assertThat(function.scaling().instances()).isZero();
+        assertThat(function.scaling().policy().name()).isEqualTo("demand");
+        assertThat(function.scaling().limits(16, Duration.ofSeconds(30))).isEqualTo(ScaleLimits.DEFAULT);
         assertThat(function.artifact()).isNull();
         var trigger = manifest.triggers().get(0);
         assertThat(trigger.reading()).isEqualTo(new Reading(topic("orders"), "t", Start.EARLIEST, Ordering.KEY));
@@ -199,15 +204,61 @@ class ManifestTest {
     }
 
     @Test
-    void warnsThatTheNumberOfInstancesIsFixed() throws Exception {
-        var manifest = read(FUNCTION_F.replace("handler:", "scaling: {min: 2, max: 16}, handler:"));
+    void scalesAFunctionAsItsManifestSays() throws Exception {
+        var manifest = read(
+                FUNCTION_F.replace(
+                        "handler:",
+                        "scaling: {policy: knative, min: 2, max: 40, drain: 5s, idle: 30s, warm: 3}, concurrency: 8, handler:"));
 
-        assertThat(manifest.functions().get(0).instances()).isEqualTo(2);
-        assertThat(manifest.warnings())
-                .singleElement()
-                .asString()
-                .endsWith(
-                        "sluice.yaml:4:31: spec.scaling.max: '16': the number of instances is fixed in this version: 2 run");
+        var function = manifest.functions().get(0);
+        var scaling = function.scaling();
+        assertThat(scaling.instances()).isEqualTo(2);
+        assertThat(scaling.policy().name()).isEqualTo("knative");
+        assertThat(scaling.limits(function.concurrency(), function.timeout()))
+                .isEqualTo(new ScaleLimits(
+                        2, 40, 8, Duration.ofSeconds(5), Duration.ofSeconds(30), 3, Duration.ofSeconds(30)));
+        assertThat(manifest.warnings()).isEmpty();
+    }
+
+    @Test
+    void takesAnEstimateOfMemoryAndAConcurrencyThatAdapts() throws Exception {
+        var manifest = read(FUNCTION_F.replace("handler:", "memory: 64MiB, concurrency: adaptive, handler:"));
+
+        var function = manifest.functions().get(0);
+        assertThat(function.memory()).isEqualTo(64L << 20);
+        assertThat(function.adaptive()).isTrue();
+        assertThat(function.concurrency()).isEqualTo(16);
+    }
+
+    @Test
+    void readsTheNodesNameAndItsCeilings() throws Exception {
+        var manifest = read("""
+                apiVersion: sluice.dev/v1
+                kind: Server
+                spec: {node: left, instances-max: 40, slots-max: 500, memory-max: 1GiB}
+                """);
+
+        assertThat(manifest.server()).isEqualTo(new ServerManifest(null, null, null, null, "left", 40, 500, 1L << 30));
+    }
+
+    @Test
+    void letsMaxFollowMinWhenOnlyMinIsWritten() throws Exception {
+        assertThat(scaling("{min: 40}").max()).isEqualTo(40);
+        assertThat(scaling("{min: 2}").max()).isEqualTo(16);
+    }
+
+    @Test
+    void startsAllInstancesOfAFixedNumberAtOnce() throws Exception {
+        assertThat(scaling("{policy: fixed, max: 5}").instances()).isEqualTo(5);
+        assertThat(scaling("{policy: fixed, min: 3}").instances()).isEqualTo(3);
+        assertThat(scaling("{policy: fixed}").instances()).isEqualTo(1);
+    }
+
+    private ScalingManifest scaling(String text) throws Exception {
+        return read(FUNCTION_F.replace("handler:", "scaling: " + text + ", handler:"))
+                .functions()
+                .get(0)
+                .scaling();
     }
 
     @Test
