@@ -2,12 +2,17 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Prints items of a resource in one of the formats. */
 final class ResourceOutput {
     private final Terminal terminal;
-    private final Resource resource;
+    private final String plural;
+    private final String singular;
+    private final Function<JsonNode, String> nameOf;
+    private final List<Column> all;
     private final Format format;
 
     /** What {@code -o} takes. */
@@ -20,8 +25,29 @@ final class ResourceOutput {
     }
 
     ResourceOutput(Terminal terminal, Resource resource, Format format) {
+        this(terminal, resource.plural(), resource.singular(), resource::nameOf, ResourceColumns.of(resource), format);
+    }
+
+    /**
+     * Prints items that are no resource of their own.
+     *
+     * @param plural what they are called
+     * @param singular what one of them is called
+     * @param nameOf the name of one
+     * @param columns of their table
+     */
+    ResourceOutput(
+            Terminal terminal,
+            String plural,
+            String singular,
+            Function<JsonNode, String> nameOf,
+            List<Column> columns,
+            Format format) {
         this.terminal = terminal;
-        this.resource = resource;
+        this.plural = plural;
+        this.singular = singular;
+        this.nameOf = nameOf;
+        this.all = columns;
         this.format = format;
     }
 
@@ -31,7 +57,7 @@ final class ResourceOutput {
         switch (format) {
             case table, wide -> {
                 if (items.isEmpty()) {
-                    terminal.err().println("no " + resource.plural());
+                    terminal.err().println("no " + plural);
                     return;
                 }
                 table(items, true);
@@ -65,11 +91,16 @@ final class ResourceOutput {
     }
 
     private void name(JsonNode item) {
-        terminal.out().println(resource.singular() + "/" + Text.oneLine(resource.nameOf(item)));
+        terminal.out().println(singular + "/" + Text.oneLine(nameOf.apply(item)));
     }
 
     private void table(List<JsonNode> items, boolean head) {
-        var columns = ResourceColumns.of(resource).stream()
+        lines(items, head).forEach(terminal.out()::println);
+    }
+
+    /** The table's lines, as wide as the terminal. */
+    List<String> lines(List<JsonNode> items, boolean head) {
+        var columns = all.stream()
                 .filter(column -> format == Format.wide || !column.wide())
                 .filter(column -> column.kind() != Column.Kind.REMARK || saysSomething(column, items))
                 .toList();
@@ -78,10 +109,12 @@ final class ResourceOutput {
             table.add(columns.stream().map(column -> cell(column, item)).toList());
         }
         var width = format == Format.wide ? Integer.MAX_VALUE : terminal.columns();
+        var lines = new ArrayList<String>();
         if (head) {
-            terminal.out().println(table.head(width));
+            lines.add(table.head(width));
         }
-        table.lines(width, terminal.ansi()).forEach(terminal.out()::println);
+        lines.addAll(table.lines(width, terminal.ansi()));
+        return lines;
     }
 
     private static boolean saysSomething(Column column, List<JsonNode> items) {

@@ -89,6 +89,9 @@ public final class SluiceCommand implements Runnable {
                 new SendCommand(terminal),
                 new InvokeCommand(terminal),
                 new GetCommand(terminal),
+                new TopCommand(terminal),
+                new WhyCommand(terminal),
+                new ScaleCommand(terminal),
                 new ResetCommand(terminal),
                 new VersionCommand(terminal),
                 new CompletionCommand(terminal));

@@ -19,13 +19,23 @@ class SluiceCommandTest {
 
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out())
-                .contains("Commands:", "send", "invoke", "get", "version", "completion", "Try: sluice dev");
+                .contains(
+                        "Commands:",
+                        "send",
+                        "invoke",
+                        "get",
+                        "top",
+                        "why",
+                        "scale",
+                        "version",
+                        "completion",
+                        "Try: sluice dev");
         assertThat(outcome.err()).isEmpty();
     }
 
     @Test
     void givesEachCommandAHelpWithAnExampleThatFitsTheWidth() {
-        for (var command : new String[] {"send", "invoke", "get", "version", "completion"}) {
+        for (var command : new String[] {"send", "invoke", "get", "top", "why", "scale", "version", "completion"}) {
             var help = FakeEngine.execute(Map.of(), "", command, "--help");
 
             assertThat(help.exitCode()).isZero();
