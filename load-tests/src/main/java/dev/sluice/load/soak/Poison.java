@@ -4,16 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One record in a thousand is bad: bytes that are no event, an event without a type, no value where there must be one, more
- * than an event may have, a header that no attribute can have. Each has to be on the dead-letter topic once, byte for byte.
+ * than an event may have, a header that no attribute can have beside headers that are there twice or have no value. Each has
+ * to be on the dead-letter topic once, value and headers byte for byte.
  * An event without data is none of them, and has to run.
  */
 final class Poison implements Scenario {
@@ -24,16 +28,33 @@ final class Poison implements Scenario {
     private static final String MARK = "soak-poison";
     private static final Duration ROUND_MAX = Duration.ofMinutes(2);
     private static final int SHOWN_MAX = 10;
+    private static final byte[] NO_TEXT = {(byte) 0xff, (byte) 0xfe, 0};
 
     private final Map<String, Bad> poisons = new ConcurrentHashMap<>();
     private final AtomicInteger sent = new AtomicInteger();
 
-    /** The value of a bad record, which may be none. */
+    /** A bad record's value, which may be none, and its headers. */
     private static final class Bad {
         final byte @Nullable [] value;
+        final List<Header> headers;
 
-        Bad(byte @Nullable [] value) {
+        Bad(byte @Nullable [] value, Headers headers) {
             this.value = value;
+            this.headers = List.of(headers.toArray());
+        }
+
+        /** Whether these are its headers, in their order, each byte for byte; more may follow. */
+        boolean leads(Header[] others) {
+            if (others.length < headers.size()) {
+                return false;
+            }
+            for (var i = 0; i < headers.size(); i++) {
+                if (!headers.get(i).key().equals(others[i].key())
+                        || !Arrays.equals(headers.get(i).value(), others[i].value())) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -80,14 +101,20 @@ final class Poison implements Scenario {
                 };
         switch (kind) {
             case 4 -> bad.headers().remove("ce_type");
-            case 5 -> bad.headers().add("ce_bad", new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+            case 5 ->
+                bad.headers()
+                        .add("ce_bad", NO_TEXT)
+                        .add("twice", NO_TEXT)
+                        .add("none", null)
+                        .add("twice", new byte[0])
+                        .add("none", null);
             default -> {
                 // Bad by its value, or well-formed.
             }
         }
         bad.headers().add(MARK, event.id().getBytes(StandardCharsets.UTF_8));
         if (kind != 3) {
-            poisons.put(event.id(), new Bad(bad.value()));
+            poisons.put(event.id(), new Bad(bad.value(), bad.headers()));
         }
         return bad;
     }
@@ -135,6 +162,8 @@ final class Poison implements Scenario {
             stage.broken("a dead letter that no bad record was: key " + letter.key());
         } else if (!Arrays.equals(bad.value, letter.value())) {
             stage.broken("the dead letter of " + id + " has another value than the record");
+        } else if (!bad.leads(letter.headers().toArray())) {
+            stage.broken("the dead letter of " + id + " has other headers than the record: " + letter.headers());
         } else if (letter.key() == null || !id.startsWith(letter.key() + "-")) {
             stage.broken("the dead letter of " + id + " has the key " + letter.key());
         }
