@@ -11,12 +11,16 @@ import dev.sluice.broker.TailEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.server.manifest.TopicRef;
 import io.cloudevents.CloudEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
 
 /**
  * A topic of a broker that may be out of reach: closed until the topic was found or made. Till then publishes fail at
@@ -24,6 +28,10 @@ import reactor.core.publisher.Sinks;
  * sinks and sources say what is wrong. Safe for any number of threads.
  */
 final class TopicGate {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicGate.class);
+    private static final Duration AGAIN_MIN = Duration.ofSeconds(1);
+    private static final Duration AGAIN_MAX = Duration.ofSeconds(60);
+
     private final TopicRef topic;
     private final Broker broker;
     private final EventSink stored;
@@ -83,7 +91,10 @@ final class TopicGate {
         return sink;
     }
 
-    /** A reading that begins once the topic is open. */
+    /**
+     * A reading that begins once the topic is open. One that ends with an error is begun again after 1 s, 2 s and so on up to
+     * 60 s, which its troubles tell, unless the error would be the same.
+     */
     EventSource source(Subscription subscription) {
         return new GatedSource(subscription, broker.source(subscription));
     }
@@ -95,6 +106,13 @@ final class TopicGate {
 
     private String sentence(String reason) {
         return "topic '" + topic.name() + "' of broker '" + topic.broker() + "' is not open: " + reason;
+    }
+
+    /** Whether it would be the same the next time, until someone changes something. */
+    private static boolean isFinal(Throwable error) {
+        return error instanceof BrokerException known
+                ? !known.transientFault()
+                : error instanceof IllegalArgumentException || error instanceof IllegalStateException;
     }
 
     private BrokerException closed() {
@@ -131,6 +149,7 @@ final class TopicGate {
     private final class GatedSource implements EventSource {
         private final Subscription subscription;
         private final EventSource source;
+        private volatile String ended = "";
 
         GatedSource(Subscription subscription, EventSource source) {
             this.subscription = subscription;
@@ -139,8 +158,18 @@ final class TopicGate {
 
         @Override
         public Flux<Delivery> receive() {
-            // Nothing stands between source and pipeline when the topic was there in time, as it mostly is.
-            return Flux.defer(() -> open ? source.receive() : opened().thenMany(source.receive()));
+            return Flux.defer(() -> open ? source.receive() : opened().thenMany(source.receive()))
+                    .retryWhen(Retry.backoff(Long.MAX_VALUE, AGAIN_MIN)
+                            .maxBackoff(AGAIN_MAX)
+                            .transientErrors(true)
+                            .filter(error -> !isFinal(error))
+                            .doBeforeRetry(signal -> endedBy(signal.failure()))
+                            .doAfterRetry(signal -> ended = ""));
+        }
+
+        private void endedBy(Throwable error) {
+            ended = "the reading of topic '" + topic.name() + "' ended, and is begun again: " + error.getMessage();
+            LOG.warn("group {}: {}", subscription.group(), ended);
         }
 
         @Override
@@ -168,7 +197,11 @@ final class TopicGate {
         @Override
         public List<Trouble> troubles() {
             var why = trouble;
-            return why.isEmpty() ? source.troubles() : List.of(new Trouble(-1, why));
+            if (!why.isEmpty()) {
+                return List.of(new Trouble(-1, why));
+            }
+            var end = ended;
+            return end.isEmpty() ? source.troubles() : List.of(new Trouble(-1, end));
         }
     }
 }
