@@ -17,9 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The flag {@code --kafka} of {@code dev}: a Kafka of its own beside the engine, or one that runs. */
 @Timeout(90)
+@Execution(ExecutionMode.CONCURRENT)
 class DevKafkaTest {
     private static final Path JARS = Path.of("..", "..", "brokers", "kafka-server", "target", "launcher", "lib");
     private static final String MANIFEST = """

@@ -20,9 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A whole node on a real Kafka: what it does with events, and what it says when the cluster is not as it should be. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaNodeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Settings SETTINGS = new Settings("127.0.0.1", 0, 0, Duration.ofSeconds(10));

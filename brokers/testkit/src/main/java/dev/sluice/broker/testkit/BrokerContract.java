@@ -18,13 +18,16 @@ import reactor.core.publisher.Flux;
 
 /**
  * What every {@link Broker} must do, sentence by sentence of its contract. A broker's module extends this class and
- * says how to make one; a new broker is made for each test, on topics that no other test uses.
+ * says how to make one; a new broker is made for each test, on topics and in groups that no other test uses, so that
+ * tests may run at the same time.
  *
  * <p>Nothing here assumes that something happens at once: what must happen is awaited up to {@link #patience}, what
  * must not happen is watched for {@link #calm}. What a broker can't do by its nature it says by overriding the
  * methods whose names begin with {@code can}.
  */
 public abstract class BrokerContract {
+    private static final int PUBLISHED_AT_ONCE = 64;
+
     private final List<TestMember> members = new ArrayList<>();
     private Broker broker;
     private String topic;
@@ -73,7 +76,12 @@ public abstract class BrokerContract {
 
     /** A member that has joined, without demand yet; it leaves after the test. */
     TestMember join(String group, Start start) {
-        return join(new TestMember(broker.source(new Subscription(topic, group, start)), patience(), calm()));
+        return join(new TestMember(broker.source(new Subscription(topic, group(group), start)), patience(), calm()));
+    }
+
+    /** The test's own group of that name: tests that run at the same time must not be members of one. */
+    String group(String name) {
+        return name + "-of-" + topic;
     }
 
     TestMember join(TestMember member) {
@@ -81,10 +89,12 @@ public abstract class BrokerContract {
         return member.join();
     }
 
-    /** Stores events one after another and waits for the last acknowledgement. */
+    /** Stores events in their order and waits for the last acknowledgement. */
     void publish(List<WireEvent> events) {
         var sink = broker.sink(topic);
-        Flux.fromIterable(events).concatMap(event -> sink.publish(event, null)).blockLast(patience());
+        Flux.fromIterable(events)
+                .flatMapSequential(event -> sink.publish(event, null), PUBLISHED_AT_ONCE)
+                .blockLast(patience());
     }
 
     void publish(WireEvent... events) {

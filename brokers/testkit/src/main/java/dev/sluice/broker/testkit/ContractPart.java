@@ -70,7 +70,7 @@ abstract class ContractPart {
     /** A group's position summed up over the partitions, from outside. */
     final long position(String group) {
         return status().groups().stream()
-                .filter(lag -> lag.group().equals(group))
+                .filter(lag -> lag.group().equals(kit().group(group)))
                 .flatMap(lag -> lag.partitions().stream())
                 .mapToLong(Lag.PartitionLag::position)
                 .sum();

@@ -68,7 +68,7 @@ abstract class GroupContract extends ContractPart {
         eventually(() -> {
             var lags = status().groups();
             assertThat(lags).hasSize(1);
-            assertThat(lags.get(0).group()).isEqualTo("g");
+            assertThat(lags.get(0).group()).isEqualTo(kit().group("g"));
             assertThat(lags.get(0).partitions()).hasSize(partitions());
             assertThat(lags.get(0).events()).hasValue(3);
         });

@@ -26,7 +26,7 @@ abstract class RevocationContract extends ContractPart {
 
     /** A member that owns everything, has an event of each partition open, and answers no revocation by itself. */
     private TestMember holder() {
-        var source = broker().source(new Subscription(topic(), "g", Start.EARLIEST));
+        var source = broker().source(new Subscription(topic(), kit().group("g"), Start.EARLIEST));
         var holder = kit().join(new TestMember(source, patience(), kit().calm()).keepingRevocations());
         kit().publish(eventsOnAllPartitions(0, 1));
         holder.awaitOwning(partitions()).requestingAll().await(partitions() * 8);

@@ -186,7 +186,7 @@ abstract class SourceContract extends ContractPart {
         var member = join("g", Start.EARLIEST);
         member.awaitOwning(partitions());
         assertThat(member.lag().topic()).isEqualTo(topic());
-        assertThat(member.lag().group()).isEqualTo("g");
+        assertThat(member.lag().group()).isEqualTo(kit().group("g"));
 
         kit().publish(eventsOf("k", 5));
 
@@ -197,7 +197,7 @@ abstract class SourceContract extends ContractPart {
 
     @Test
     void hasNoPartitionsBeforeItJoinedAndAfterItLeft() {
-        var source = broker().source(new dev.sluice.broker.Subscription(topic(), "g", Start.EARLIEST));
+        var source = broker().source(new dev.sluice.broker.Subscription(topic(), kit().group("g"), Start.EARLIEST));
         assertThat(source.lag().partitions()).isEmpty();
 
         var member = kit().join(new TestMember(source, patience(), kit().calm()));
