@@ -70,7 +70,7 @@ final class Topics {
         var topics = new Topics(manifest.triggers(), eventBytesMax);
         try {
             for (var broker : manifest.brokers()) {
-                topics.brokers.put(broker.name(), broker(broker, registry));
+                topics.brokers.put(broker.name(), broker(broker, eventBytesMax, registry));
             }
             topics.open(named(manifest));
         } catch (NodeException | RuntimeException e) {
@@ -80,13 +80,15 @@ final class Topics {
         return topics;
     }
 
-    private static NodeBroker broker(BrokerManifest broker, MeterRegistry registry) throws NodeException {
+    private static NodeBroker broker(BrokerManifest broker, int eventBytesMax, MeterRegistry registry)
+            throws NodeException {
         if (broker.kind() instanceof BrokerManifest.Memory memory) {
             return new NodeBroker(broker, MemoryBroker.create(broker.name(), memory.limits(), registry));
         }
         var kafka = (BrokerManifest.Kafka) broker.kind();
         try {
-            return new NodeBroker(broker, KafkaBroker.create(kafka.options(), registry));
+            return new NodeBroker(
+                    broker, KafkaBroker.create(kafka.options().withEventBytesMax(eventBytesMax), registry));
         } catch (RuntimeException e) {
             // The cluster need not be there, so it is the settings: a key store that can't be read, or the like.
             throw new NodeException(

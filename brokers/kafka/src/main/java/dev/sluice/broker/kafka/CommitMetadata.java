@@ -37,6 +37,7 @@ final class CommitMetadata {
     private final boolean clean;
     private final List<Tried> tried;
     private final long[] runs;
+    private final int leftOut;
 
     /**
      * An open offset with a past.
@@ -97,20 +98,18 @@ final class CommitMetadata {
      * @param count how many pairs there are
      */
     static CommitMetadata of(long position, long triggers, boolean clean, List<Tried> tried, long[] runs, int count) {
+        var fitting = RunCode.fitting(position, runs, count);
         return new CommitMetadata(
-                position,
-                triggers,
-                clean,
-                List.copyOf(tried),
-                Arrays.copyOf(runs, 2 * RunCode.fitting(position, runs, count)));
+                position, triggers, clean, List.copyOf(tried), Arrays.copyOf(runs, 2 * fitting), count - fitting);
     }
 
-    private CommitMetadata(long position, long triggers, boolean clean, List<Tried> tried, long[] runs) {
+    private CommitMetadata(long position, long triggers, boolean clean, List<Tried> tried, long[] runs, int leftOut) {
         this.position = position;
         this.triggers = triggers;
         this.clean = clean;
         this.tried = tried;
         this.runs = runs;
+        this.leftOut = leftOut;
     }
 
     /** A hash of the names, whatever their order; 64 bits of SHA-256. */
@@ -150,6 +149,11 @@ final class CommitMetadata {
     /** How many runs of done offsets there are. */
     int runs() {
         return runs.length / 2;
+    }
+
+    /** How many runs it was made without, since they would not fit; what was decoded does not know. */
+    int leftOut() {
+        return leftOut;
     }
 
     /** The first offset of a run. */
@@ -265,7 +269,7 @@ final class CommitMetadata {
         if (runs == null || tried.length > TRIED_MAX || in.left() >= 8 || in.bits(in.left()) != 0 || in.failed()) {
             return null;
         }
-        return new CommitMetadata(position, triggers, clean, List.of(tried), runs);
+        return new CommitMetadata(position, triggers, clean, List.of(tried), runs, 0);
     }
 
     @Override

@@ -120,6 +120,9 @@ final class Commits {
     private OffsetAndMetadata textOf(PartitionReading reading, boolean clean) {
         reading.unsaved = false;
         var metadata = reading.snapshot(clean);
+        if (metadata.leftOut() > 0) {
+            meters.metadataLeftOut.increment(metadata.leftOut());
+        }
         return new OffsetAndMetadata(metadata.position(), reading.birth.after(metadata.encode()));
     }
 

@@ -108,6 +108,6 @@ final class GroupReset {
         if (to instanceof Start.At at) {
             return OffsetSpec.forTimestamp(at.time().toEpochMilli());
         }
-        return to == Start.EARLIEST ? OffsetSpec.earliest() : OffsetSpec.latest();
+        return to.equals(Start.EARLIEST) ? OffsetSpec.earliest() : OffsetSpec.latest();
     }
 }

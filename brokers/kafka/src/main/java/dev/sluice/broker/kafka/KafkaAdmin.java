@@ -145,7 +145,7 @@ final class KafkaAdmin {
 
     private CompletableFuture<Void> create(String topic) {
         var config = new HashMap<>(options.topicConfig());
-        config.putIfAbsent(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(TopicLimits.MESSAGE_BYTES_CREATED));
+        config.putIfAbsent(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(options.messageBytesCreated()));
         var created = new NewTopic(topic, options.partitions(), (short) options.replicationFactor()).configs(config);
         return this.<Void>ask(
                         CALL_MS,

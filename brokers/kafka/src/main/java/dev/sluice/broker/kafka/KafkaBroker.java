@@ -7,6 +7,7 @@ import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -47,6 +48,7 @@ public final class KafkaBroker implements Broker {
     private final KafkaBrokerOptions options;
     private final MeterRegistry registry;
     private final KafkaErrors errors;
+    private final KafkaRecords records;
     private final ScheduledThreadPoolExecutor control;
     private final KafkaAdmin admin;
     private final Outbox outbox;
@@ -59,6 +61,7 @@ public final class KafkaBroker implements Broker {
         this.options = Objects.requireNonNull(options, "options");
         this.registry = Objects.requireNonNull(registry, "registry");
         this.errors = new KafkaErrors(options);
+        this.records = options.records();
         this.control = controlThread(options.name());
         this.admin = new KafkaAdmin(options, errors, control, () -> Admin.create(ClientProperties.admin(options)));
         this.outbox = new Outbox(
@@ -69,7 +72,7 @@ public final class KafkaBroker implements Broker {
                 () -> new KafkaProducer<>(ClientProperties.producer(options)),
                 admin::ensure);
         this.tails = new KafkaTails(
-                options.name(), errors, registry, () -> new KafkaConsumer<>(ClientProperties.tail(options)));
+                options.name(), errors, registry, records, () -> new KafkaConsumer<>(ClientProperties.tail(options)));
     }
 
     /** What comes after the end, such as another try to connect, is dropped. */
@@ -156,6 +159,7 @@ public final class KafkaBroker implements Broker {
         return new SourceSettings(
                 options.name(),
                 ClientProperties.consumer(options),
+                records,
                 options.instanceId(),
                 options.drainTimeout(),
                 WATCHDOG);

@@ -1,6 +1,8 @@
 package dev.sluice.broker.kafka;
 
+import dev.sluice.cloudevents.EventLimits;
 import dev.sluice.cloudevents.kafka.ContentMode;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import dev.sluice.cloudevents.kafka.KeyMapping;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of topics that the broker creates, 1 to 10,000
  * @param replicationFactor of topics that the broker creates, 1 to 100; -1 for the cluster's default
  * @param topicConfig configuration of topics that the broker creates, such as {@code retention.ms}; {@code
- *     max.message.bytes} is 2 MiB unless it is set here, so that the largest event and its dead letter fit
+ *     max.message.bytes} is twice {@code eventBytesMax} unless it is set here, so that the largest event and its dead
+ *     letter fit
  * @param createTopics whether topics that don't exist are created; otherwise they are refused
  * @param bytesMax bytes that the broker's clients may hold together, at least 16 MiB: a quarter for sends
  *     ({@code buffer.memory}), an eighth for what one fetch brings ({@code fetch.max.bytes}), a sixteenth for sends that
  *     wait for room, unless the properties say otherwise
+ * @param eventBytesMax the largest event that is read as one, 1 KiB to 256 MiB; larger records are undecodable. With
+ *     64 KiB more for what the engine adds. No less than 1 MiB is ever in force
  * @param keyMapping the record's key when the publisher names none
  * @param contentMode how events are written; either way is always read
  * @param instanceId makes the engine a static member of its groups: a name that stays over restarts and that no other
@@ -45,6 +50,7 @@ public record KafkaBrokerOptions(
         Map<String, String> topicConfig,
         boolean createTopics,
         long bytesMax,
+        int eventBytesMax,
         KeyMapping keyMapping,
         ContentMode contentMode,
         @Nullable String instanceId,
@@ -54,6 +60,11 @@ public record KafkaBrokerOptions(
     public static final int CLUSTER_DEFAULT = -1;
 
     private static final long BYTES_MIN = 16L << 20;
+    /** What the engine may add to an event on its way. */
+    private static final int EVENT_GROWTH = KafkaRecords.LIMITS.eventBytes() - EventLimits.DEFAULT.eventBytes();
+
+    private static final int EVENT_BYTES_MIN = 1 << 10;
+    private static final int EVENT_BYTES_MAX = 256 << 20;
     private static final int PARTITIONS_MAX = 10_000;
     private static final int REPLICATION_MAX = 100;
 
@@ -73,6 +84,11 @@ public record KafkaBrokerOptions(
         mistakes.require(
                 partitions >= 1 && partitions <= PARTITIONS_MAX, "partitions", partitions, "1 to " + PARTITIONS_MAX);
         mistakes.require(bytesMax >= BYTES_MIN, "bytes-max", bytesMax, "at least " + BYTES_MIN);
+        mistakes.require(
+                eventBytesMax >= EVENT_BYTES_MIN && eventBytesMax <= EVENT_BYTES_MAX,
+                "event-bytes-max",
+                eventBytesMax,
+                EVENT_BYTES_MIN + " to " + EVENT_BYTES_MAX);
         mistakes.require(
                 within(sendDeadline, Duration.ofSeconds(1), Duration.ofHours(1)),
                 "send-deadline",
@@ -104,10 +120,43 @@ public record KafkaBrokerOptions(
 
     /**
      * Everything else at its default: 4 partitions, the cluster's replication factor, topics created, a quarter of the
-     * heap, {@link KeyMapping#PARTITION_KEY}, binary mode, no static membership, 30 s per send, 4 s to drain.
+     * heap, events of 1 MiB, {@link KeyMapping#PARTITION_KEY}, binary mode, no static membership, 30 s per send, 4 s to drain.
      */
     public static Builder builder(String name, String bootstrapServers) {
         return new Builder(name, bootstrapServers);
+    }
+
+    /** The same for events of another size. */
+    public KafkaBrokerOptions withEventBytesMax(int bytes) {
+        return new KafkaBrokerOptions(
+                name,
+                bootstrapServers,
+                properties,
+                partitions,
+                replicationFactor,
+                topicConfig,
+                createTopics,
+                bytesMax,
+                bytes,
+                keyMapping,
+                contentMode,
+                instanceId,
+                sendDeadline,
+                drainTimeout);
+    }
+
+    /** How records are read and written. */
+    KafkaRecords records() {
+        var bytes = Math.max(KafkaRecords.LIMITS.eventBytes(), eventBytesMax + EVENT_GROWTH);
+        return new KafkaRecords()
+                .withLimits(KafkaRecords.LIMITS.withEventBytes(bytes))
+                .withMode(contentMode)
+                .withKeys(keyMapping);
+    }
+
+    /** What {@code max.message.bytes} is for topics that the broker creates, unless it is configured. */
+    int messageBytesCreated() {
+        return 2 * Math.max(EventLimits.DEFAULT.eventBytes(), eventBytesMax);
     }
 
     /** Names of properties that no client of Kafka's knows; they are passed on, as a plug-in may read them. */
@@ -166,6 +215,7 @@ public record KafkaBrokerOptions(
         private Map<String, String> topicConfig = Map.of();
         private boolean createTopics = true;
         private long bytesMax = Math.max(BYTES_MIN, Runtime.getRuntime().maxMemory() / 4);
+        private int eventBytesMax = EventLimits.DEFAULT.eventBytes();
         private KeyMapping keyMapping = KeyMapping.PARTITION_KEY;
         private ContentMode contentMode = ContentMode.BINARY;
         private @Nullable String instanceId;
@@ -210,6 +260,12 @@ public record KafkaBrokerOptions(
         /** What the clients may hold. */
         public Builder bytesMax(long bytes) {
             this.bytesMax = bytes;
+            return this;
+        }
+
+        /** The largest event that is read as one. */
+        public Builder eventBytesMax(int bytes) {
+            this.eventBytesMax = bytes;
             return this;
         }
 
@@ -258,6 +314,7 @@ public record KafkaBrokerOptions(
                     topicConfig,
                     createTopics,
                     bytesMax,
+                    eventBytesMax,
                     keyMapping,
                     contentMode,
                     instanceId,

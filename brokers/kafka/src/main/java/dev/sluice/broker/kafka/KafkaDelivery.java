@@ -20,7 +20,6 @@ final class KafkaDelivery extends OpenOffset implements Lent {
     /** What a header holds beside its bytes: its object, two views of the fetched batch, and its name as a string. */
     private static final long HEADER_BYTES = 192;
 
-    private static final KafkaRecords RECORDS = new KafkaRecords();
     private static final VarHandle SETTLED;
 
     static {
@@ -64,7 +63,7 @@ final class KafkaDelivery extends OpenOffset implements Lent {
     public CloudEvent event() {
         var decoded = event;
         if (decoded == null) {
-            decoded = RECORDS.decode(record);
+            decoded = reading.records().decode(record);
             event = decoded;
         }
         return decoded;

@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.Delivery;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +35,7 @@ final class KafkaMember implements Subscription {
 
     final PollGate gate;
     final SourceMeters meters;
+    final KafkaRecords records;
     private final KafkaSource source;
     private final CoreSubscriber<? super Delivery> actual;
     private final AtomicLong requested = new AtomicLong();
@@ -55,12 +57,14 @@ final class KafkaMember implements Subscription {
             CoreSubscriber<? super Delivery> actual,
             PollGate gate,
             Backlog backlog,
-            SourceMeters meters) {
+            SourceMeters meters,
+            KafkaRecords records) {
         this.source = source;
         this.actual = actual;
         this.gate = gate;
         this.backlog = backlog;
         this.meters = meters;
+        this.records = records;
     }
 
     // ---- the poll thread

@@ -60,6 +60,12 @@ enum KafkaMeters {
             "partitions",
             "positions whose metadata was damaged or foreign: what it said to be done runs again",
             By.GROUP),
+    METADATA_LEFT_OUT(
+            Type.COUNTER,
+            "sluice.kafka.metadata.left.out",
+            "runs",
+            "runs of done events that the metadata of a commit had no room for: they would run again after a restart",
+            By.GROUP),
     WAKEUPS(Type.COUNTER, "sluice.kafka.wakeups", "wakeups", "polls cut short for something urgent", By.GROUP),
     REFETCHES(
             Type.COUNTER,

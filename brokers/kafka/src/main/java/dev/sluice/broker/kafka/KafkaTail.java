@@ -44,7 +44,7 @@ final class KafkaTail implements Subscription, Runnable {
     private final Map<Integer, Long> after;
     private final CoreSubscriber<? super TailEvent> actual;
     private final KafkaTails tails;
-    private final KafkaRecords records = new KafkaRecords();
+    private final KafkaRecords records;
     private final Counter skipped;
     private volatile long demand;
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -70,6 +70,7 @@ final class KafkaTail implements Subscription, Runnable {
         this.after = after;
         this.actual = actual;
         this.tails = tails;
+        this.records = tails.records();
         this.skipped = skipped;
         this.thread = new Thread(this, threadName);
         thread.setDaemon(true);

@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.TailEvent;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,6 +23,7 @@ final class KafkaTails {
     private final String broker;
     private final KafkaErrors errors;
     private final MeterRegistry registry;
+    private final KafkaRecords records;
     private final Supplier<Consumer<byte[], byte[]>> maker;
     private final Set<KafkaTail> live = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
@@ -29,10 +31,16 @@ final class KafkaTails {
     private final ConcurrentHashMap<String, Counter> skipped = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    KafkaTails(String broker, KafkaErrors errors, MeterRegistry registry, Supplier<Consumer<byte[], byte[]>> maker) {
+    KafkaTails(
+            String broker,
+            KafkaErrors errors,
+            MeterRegistry registry,
+            KafkaRecords records,
+            Supplier<Consumer<byte[], byte[]>> maker) {
         this.broker = broker;
         this.errors = errors;
         this.registry = registry;
+        this.records = records;
         this.maker = maker;
         this.gauge = KafkaMeters.TAILS.gauge(registry, KafkaMeters.of(broker), live, Set::size);
     }
@@ -76,6 +84,11 @@ final class KafkaTails {
     /** A new consumer, for the thread that calls; may block while names are looked up. */
     Consumer<byte[], byte[]> consumer() {
         return maker.get();
+    }
+
+    /** How records are read. */
+    KafkaRecords records() {
+        return records;
     }
 
     KafkaErrors errors() {

@@ -74,7 +74,7 @@ final class Outbox {
         this.registry = registry;
         this.control = control;
         this.lookUp = lookUp;
-        this.records = new KafkaRecords().withMode(options.contentMode()).withKeys(options.keyMapping());
+        this.records = options.records();
         this.deadlineNanos = options.sendDeadline().toNanos();
         var config = ClientProperties.producer(options);
         this.requestBytesMax = (int) Math.min(

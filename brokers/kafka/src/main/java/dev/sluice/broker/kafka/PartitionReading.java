@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.Delivery;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
@@ -185,6 +186,11 @@ final class PartitionReading {
     }
 
     // ---- any thread
+
+    /** How its records are read. */
+    KafkaRecords records() {
+        return member.records;
+    }
 
     /** Ends the epoch: what is settled from now on has no effect. */
     void end() {

@@ -21,7 +21,10 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,7 @@ final class PollLoop {
     private static final int COMMANDS_MAX = 16;
     private static final int UNDEFINED_MAX = 8;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+    private static final Duration RENEW_MAX = Duration.ofSeconds(1);
 
     private final String topic;
     private final String broker;
@@ -66,6 +70,9 @@ final class PollLoop {
 
     private @Nullable Consumer<byte[], byte[]> opened;
     private long backoffNanos = BACKOFF_MIN_NANOS;
+    /** A consumer that can't join polls well at first. */
+    private long renewNanos = BACKOFF_MIN_NANOS;
+
     private long againNanos;
     private boolean ailing;
     private int undefined;
@@ -180,12 +187,42 @@ final class PollLoop {
                     broker, "another member of the group came with the same instance-id", error));
             return;
         }
+        if (isOutOfGroup(error)) {
+            renew();
+        }
         LOG.debug("topic {}: a poll failed", topic, error);
         member.meters.pollFailures.increment();
         ailing = true;
         againNanos = gate.nanos() + backoffNanos;
         backoffNanos = Math.min(BACKOFF_MAX_NANOS, 2 * backoffNanos);
         watch.failed(error);
+    }
+
+    /**
+     * Errors after which a consumer of KIP-848 polls on in silence and joins no more: above all, an instance-id whose
+     * last holder died and has its place until its session ends.
+     */
+    private static boolean isOutOfGroup(RuntimeException error) {
+        return error instanceof UnreleasedInstanceIdException
+                || error instanceof GroupAuthorizationException
+                || error instanceof GroupMaxSizeReachedException;
+    }
+
+    /** Another consumer joins in the place of one that can't any more. */
+    private void renew() {
+        var consumer = opened;
+        if (consumer == null) {
+            return;
+        }
+        opened = null;
+        backoffNanos = renewNanos;
+        renewNanos = Math.min(BACKOFF_MAX_NANOS, 2 * renewNanos);
+        lost(List.copyOf(owned.keySet()));
+        try {
+            consumer.close(CloseOptions.timeout(RENEW_MAX));
+        } catch (RuntimeException error) {
+            LOG.debug("topic {}: a consumer that could not join was not closed in order", topic, error);
+        }
     }
 
     private void takeIn(ConsumerRecords<byte[], byte[]> records, boolean room) {
@@ -282,6 +319,7 @@ final class PollLoop {
         }
         LOG.debug("topic {}: was given {}", topic, partitions);
         member.meters.assigned.increment();
+        renewNanos = BACKOFF_MIN_NANOS;
         for (var at : partitions) {
             var one = new OwnedPartition(at);
             one.held = true;

@@ -49,12 +49,17 @@ import org.apache.kafka.common.metrics.KafkaMetric;
 final class PollingConsumer implements Consumer<byte[], byte[]> {
     private final PollLoop loop;
     private final PollGate gate;
+    private final java.util.function.Consumer<Error> onBroken;
     private final Runnable onClosed;
 
-    /** @param onClosed run by the poll thread at the very end */
-    PollingConsumer(PollLoop loop, PollGate gate, Runnable onClosed) {
+    /**
+     * @param onBroken told by the poll thread of what it can't go on after; it has to end the reading
+     * @param onClosed run by the poll thread at the very end
+     */
+    PollingConsumer(PollLoop loop, PollGate gate, java.util.function.Consumer<Error> onBroken, Runnable onClosed) {
         this.loop = loop;
         this.gate = gate;
+        this.onBroken = onBroken;
         this.onClosed = onClosed;
     }
 
@@ -65,7 +70,12 @@ final class PollingConsumer implements Consumer<byte[], byte[]> {
     /** Turns the loop for so long, whatever comes; what came is handed on by then. */
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-        loop.run(timeout);
+        try {
+            loop.run(timeout);
+        } catch (LinkageError | AssertionError broken) {
+            // Vert.x would poll no more and say nothing.
+            onBroken.accept(broken);
+        }
         return ConsumerRecords.empty();
     }
 

@@ -25,6 +25,7 @@ final class SourceMeters {
     final Counter lost;
     final Counter drainsCutOff;
     final Counter metadataRefused;
+    final Counter metadataLeftOut;
     final Counter refetches;
 
     private final MeterRegistry registry;
@@ -44,6 +45,7 @@ final class SourceMeters {
         lost = counter(KafkaMeters.REBALANCES, tags.and("event", "lost"));
         drainsCutOff = counter(KafkaMeters.DRAINS_CUT_OFF, tags);
         metadataRefused = counter(KafkaMeters.METADATA_REFUSED, tags);
+        metadataLeftOut = counter(KafkaMeters.METADATA_LEFT_OUT, tags);
         refetches = counter(KafkaMeters.REFETCHES, tags);
     }
 

@@ -9,7 +9,4 @@ package dev.sluice.broker.kafka;
 record TopicLimits(int partitions, int messageBytesMax) {
     /** What Kafka's own default is. */
     static final int MESSAGE_BYTES = 1_048_588;
-
-    /** What topics of ours get: the largest event and what its dead letter has besides. */
-    static final int MESSAGE_BYTES_CREATED = 2 << 20;
 }

@@ -7,8 +7,11 @@ import dev.sluice.cloudevents.kafka.ContentMode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The whole contract, against a real Kafka in this JVM. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaBrokerContractTest extends BrokerContract {
     /** The suite publishes one event after another as a rule, and members often learn of each other by a heartbeat only. */
     private static final Map<String, String> PROPERTIES =
@@ -26,6 +29,11 @@ class KafkaBrokerContractTest extends BrokerContract {
     @Override
     protected int partitions() {
         return 4;
+    }
+
+    @Override
+    protected Duration patience() {
+        return Duration.ofSeconds(60); // one Kafka serves several tests at a time
     }
 
     @Override

@@ -30,14 +30,17 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /** What a Kafka broker does beyond what every broker must, on a real Kafka. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaBrokerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final LocalKafka kafka = LocalKafka.shared();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

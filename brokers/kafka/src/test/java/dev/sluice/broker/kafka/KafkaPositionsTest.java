@@ -2,8 +2,10 @@ package dev.sluice.broker.kafka;
 
 import static dev.sluice.broker.kafka.SourceFixture.PATIENCE;
 import static dev.sluice.broker.kafka.SourceFixture.eventually;
+import static dev.sluice.broker.kafka.SourceFixture.forAWhile;
 import static dev.sluice.broker.kafka.SourceFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -21,9 +23,12 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.LoggerFactory;
 
 /** Where a partition is read from when a member gets it: every rule that semantics has for it. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaPositionsTest {
     private final SourceFixture fixture = new SourceFixture(2);
 
@@ -40,7 +45,7 @@ class KafkaPositionsTest {
     private void commit(String group, int partition, long offset, String metadata) {
         get(fixture.admin
                 .alterConsumerGroupOffsets(
-                        group, Map.of(fixture.at(partition), new OffsetAndMetadata(offset, metadata)))
+                        fixture.group(group), Map.of(fixture.at(partition), new OffsetAndMetadata(offset, metadata)))
                 .all());
     }
 
@@ -123,10 +128,9 @@ class KafkaPositionsTest {
         fixture.send(0, "a-0", "a-1");
         var source = fixture.source("g", Start.LATEST);
         var first = new Reader(source).join().requestingAll().awaitOwning(2);
+        assertThatThrownBy(this::deletePositions).as("while the group is read").hasMessageContaining("subscribed");
         first.leave();
-        get(fixture.admin
-                .deleteConsumerGroupOffsets("g", Set.of(fixture.at(0), fixture.at(1)))
-                .all());
+        deletePositions();
 
         var second = new Reader(source).join().requestingAll();
 
@@ -139,6 +143,12 @@ class KafkaPositionsTest {
         assertThat(second.troubles()).hasSize(1);
         source.reset(Set.of(), Start.LATEST).block(PATIENCE);
         assertThat(second.troubles()).isEmpty();
+    }
+
+    private void deletePositions() {
+        get(fixture.admin
+                .deleteConsumerGroupOffsets(fixture.group("g"), Set.of(fixture.at(0), fixture.at(1)))
+                .all());
     }
 
     @Test
@@ -161,6 +171,28 @@ class KafkaPositionsTest {
         assertThat(second.awaitExactly(1).ids()).containsExactly("b-0");
         second.source.reset(Set.of(0), Start.EARLIEST).block(PATIENCE);
         assertThat(second.await(5).ids()).containsExactly("b-0", "a-6", "a-7", "a-8", "a-9");
+    }
+
+    @Test
+    void aPositionThatRetentionPassesUnderARunningReaderStopsItsPartition() {
+        fixture.with("fetch.max.wait.ms", "20");
+        fixture.send(0, "a", 0, 3);
+        var reader = join("g", Start.EARLIEST).accepting().requestingAll().await(3);
+        reader.source.pause(0);
+        eventually(() -> assertThat(fixture.committed("g", 0)).isEqualTo(3));
+        forAWhile(() -> assertThat(reader.troubles()).isEmpty()); // what was asked before the pause is answered by then
+        fixture.send(0, "a", 3, 10);
+        get(fixture.admin
+                .deleteRecords(Map.of(fixture.at(0), RecordsToDelete.beforeOffset(6)))
+                .all());
+
+        reader.source.resume(0);
+
+        eventually(() -> assertThat(reader.troubles()).singleElement().satisfies(reason -> assertThat(reason)
+                .contains("partition 0 has no record at position 3")));
+        assertThat(fixture.committed("g", 0)).isEqualTo(3);
+        reader.source.reset(Set.of(0), Start.EARLIEST).block(PATIENCE);
+        assertThat(reader.await(7).ids().subList(3, 7)).containsExactly("a-6", "a-7", "a-8", "a-9");
     }
 
     @Test
@@ -243,6 +275,7 @@ class KafkaPositionsTest {
         assertThat(second.ids()).containsExactly("a-1", "a-2", "a-3", "a-4", "a-5");
         assertThat(log.list)
                 .filteredOn(event -> event.getLevel() == Level.WARN)
+                .filteredOn(event -> event.getFormattedMessage().contains(fixture.topic))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getFormattedMessage()).contains("is damaged"));
     }

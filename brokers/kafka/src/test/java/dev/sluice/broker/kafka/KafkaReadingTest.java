@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Start;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a source does beyond the contract, with one member. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaReadingTest {
     private final SourceFixture fixture = new SourceFixture(2);
 
@@ -208,5 +213,46 @@ class KafkaReadingTest {
         second.release(0);
         second.await(3);
         assertThat(second.received.get(2).triesBefore()).isEqualTo(4);
+    }
+
+    @Test
+    void storesTheMetadataOfAFullPartitionWhateverIsDoneOfIt() {
+        fixture.send(0, "a", 0, 1_500);
+        var seed = System.nanoTime();
+        var random = new Random(seed);
+        var first = fixture.join("g").requestingAll().await(1_000);
+        var done = new HashSet<String>();
+        for (var delivery : first.received) {
+            if (delivery.offset() > 0 && random.nextBoolean()) {
+                done.add(id(delivery));
+                delivery.accept().subscribe();
+            }
+        }
+        first.leave();
+
+        var committed = fixture.committed("g").get(fixture.at(0));
+        assertThat(committed.offset()).isZero();
+        assertThat(committed.metadata()).as("seed %d", seed).hasSizeGreaterThan(200);
+        var again = fixture.join("g").requestingAll().awaitExactly(1_500 - done.size());
+        assertThat(again.ids()).as("seed %d", seed).doesNotContainAnyElementsOf(done);
+        assertThat(fixture.counted("sluice.kafka.commit.failures")).isZero();
+        assertThat(fixture.counted("sluice.kafka.metadata.left.out")).isZero();
+    }
+
+    @Test
+    void pollsNoMoreThanCanBeStoredWhateverItIsTold() {
+        fixture.with("max.poll.records", "50000").with("max.partition.fetch.bytes", "50000000");
+        fixture.send(0, "a", 0, 12_000);
+        var reader = fixture.join("g").on(delivery -> {
+            if (delivery.offset() != 0) {
+                delivery.accept().subscribe();
+            }
+        });
+
+        reader.requestingAll().await(12_000);
+
+        assertThat(fixture.counted("sluice.kafka.metadata.left.out")).isZero();
+        reader.leave();
+        assertThat(fixture.join("g").requestingAll().awaitExactly(1).ids()).containsExactly("a-0");
     }
 }

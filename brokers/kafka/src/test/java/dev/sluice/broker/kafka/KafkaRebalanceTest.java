@@ -18,10 +18,13 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Partitions that change hands in real groups, by every protocol that Kafka has for it. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaRebalanceTest {
     private final SourceFixture fixture = new SourceFixture(4);
 
@@ -180,8 +183,10 @@ class KafkaRebalanceTest {
         assertThat(late).isEmpty();
     }
 
-    @Test
-    void aStaticMemberComesBackToItsPartitionsWithoutARebalance() {
+    @ParameterizedTest
+    @EnumSource
+    void aStaticMemberComesBackToItsPartitionsWithoutARebalance(Protocol protocol) {
+        protocol.set(fixture);
         fixture.instanceId = "one";
         var a = new Reader(fixture.source("g", Start.EARLIEST))
                 .join()

@@ -22,8 +22,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a source says and does when something keeps it from reading. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaTroubleTest {
     private final SourceFixture fixture = new SourceFixture(1);
 
@@ -49,7 +52,7 @@ class KafkaTroubleTest {
                 .singleElement()
                 .satisfies(reason -> assertThat(reason).contains("not joined").contains("127.0.0.1:" + port)));
         try (var door = new ServerSocket(port, 8, InetAddress.getLoopbackAddress())) {
-            forward(door, fixture.kafka.bootstrapServers());
+            forward(door, fixture.servers);
 
             reader.await(1);
             eventually(() -> assertThat(reader.troubles()).isEmpty());
@@ -150,7 +153,8 @@ class KafkaTroubleTest {
         }
         var text = tracker.snapshot(false).encode();
         get(fixture.admin
-                .alterConsumerGroupOffsets("g", Map.of(fixture.at(0), new OffsetAndMetadata(position, text)))
+                .alterConsumerGroupOffsets(
+                        fixture.group("g"), Map.of(fixture.at(0), new OffsetAndMetadata(position, text)))
                 .all());
     }
 
@@ -166,7 +170,8 @@ class KafkaTroubleTest {
         }
         var text = tracker.snapshot(false).encode();
         get(fixture.admin
-                .alterConsumerGroupOffsets("g", Map.of(fixture.at(0), new OffsetAndMetadata(committed.offset(), text)))
+                .alterConsumerGroupOffsets(
+                        fixture.group("g"), Map.of(fixture.at(0), new OffsetAndMetadata(committed.offset(), text)))
                 .all());
     }
 

@@ -6,12 +6,14 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What threads share of a tracker is linearizable: settling from any thread, all else from one; and the tries of each
  * record. Both together are not: a snapshot is of one moment, but its tries may be of a later one.
  */
 @Param(name = "record", gen = IntGen.class, conf = "0:3")
+@Isolated // it instruments classes that other tests use
 public class OffsetTrackerLincheckTest {
     private static final int RECORDS = 4;
 

@@ -86,8 +86,8 @@ final class ReceiveSpeed {
     }
 
     private static void fill(SourceFixture fixture, int records) {
-        var config = Map.<String, Object>of(
-                "bootstrap.servers", fixture.kafka.bootstrapServers(), "linger.ms", "20", "batch.size", "131072");
+        var config =
+                Map.<String, Object>of("bootstrap.servers", fixture.servers, "linger.ms", "20", "batch.size", "131072");
         var value = new byte[VALUE_BYTES];
         try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (var i = 0; i < records; i++) {
@@ -100,7 +100,7 @@ final class ReceiveSpeed {
     private static Run bare(SourceFixture fixture, int records, int round) {
         var config = new HashMap<String, Object>(Map.of(
                 "bootstrap.servers",
-                fixture.kafka.bootstrapServers(),
+                fixture.servers,
                 "group.id",
                 "bare" + round,
                 "auto.offset.reset",

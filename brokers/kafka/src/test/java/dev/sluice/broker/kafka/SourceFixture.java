@@ -43,16 +43,19 @@ import reactor.core.publisher.BaseSubscriber;
 
 /** A topic of its own on the tests' Kafka, and sources that read it. */
 final class SourceFixture implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final KafkaRecords RECORDS = new KafkaRecords();
 
-    final LocalKafka kafka = LocalKafka.shared();
+    final String servers;
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    final Admin admin = kafka.admin();
+    final Admin admin;
     final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<KafkaSource> sources = new ArrayList<>();
     private final Map<String, Object> consumer = new HashMap<>();
+
+    KafkaRecords records = RECORDS;
 
     @Nullable
     String instanceId;
@@ -66,9 +69,20 @@ final class SourceFixture implements AutoCloseable {
     }
 
     SourceFixture(int partitions, Map<String, String> topicConfig) {
-        topic = kafka.createTopic("source", partitions, topicConfig);
+        this(LocalKafka.shared(), partitions, topicConfig);
+    }
+
+    SourceFixture(LocalKafka kafka, int partitions, Map<String, String> topicConfig) {
+        this(kafka.bootstrapServers(), kafka.createTopic("source", partitions, topicConfig));
+    }
+
+    /** On a topic that is there. */
+    SourceFixture(String servers, String topic) {
+        this.servers = servers;
+        this.topic = topic;
+        admin = Admin.create(Map.of("bootstrap.servers", servers));
         producer = producer(Map.of());
-        consumer.put("bootstrap.servers", kafka.bootstrapServers());
+        consumer.put("bootstrap.servers", servers);
         consumer.put("session.timeout.ms", "6000");
         consumer.put("heartbeat.interval.ms", "100");
         consumer.put("retry.backoff.ms", "20");
@@ -77,7 +91,7 @@ final class SourceFixture implements AutoCloseable {
 
     KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
         var config = new HashMap<String, Object>();
-        config.put("bootstrap.servers", kafka.bootstrapServers());
+        config.put("bootstrap.servers", servers);
         config.put("linger.ms", "0");
         config.putAll(more);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
@@ -96,7 +110,7 @@ final class SourceFixture implements AutoCloseable {
 
     static <T> T get(KafkaFuture<T> future) {
         try {
-            return future.get(20, TimeUnit.SECONDS);
+            return future.get(60, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
@@ -129,9 +143,17 @@ final class SourceFixture implements AutoCloseable {
         producer.flush();
     }
 
-    KafkaSource source(Subscription subscription) {
-        var settings = new SourceSettings("kafka", consumer, instanceId, drainTimeout, watchdog);
-        var source = new KafkaSource(subscription, settings, vertx, this::ends, new SimpleMeterRegistry(), clock);
+    /** The fixture's own group of that name: tests that run at the same time must not be members of one. */
+    String group(String name) {
+        return name + "-of-" + topic;
+    }
+
+    /** A source of the fixture's own group of the name that the subscription has. */
+    KafkaSource source(Subscription named) {
+        var subscription = new Subscription(
+                named.topic(), group(named.group()), named.start(), named.triggers(), named.acceptTriggerChange());
+        var settings = new SourceSettings("kafka", consumer, records, instanceId, drainTimeout, watchdog);
+        var source = new KafkaSource(subscription, settings, vertx, this::ends, registry, clock);
         sources.add(source);
         return source;
     }
@@ -163,7 +185,7 @@ final class SourceFixture implements AutoCloseable {
     }
 
     Map<TopicPartition, OffsetAndMetadata> committed(String group) {
-        var all = new HashMap<>(get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()));
+        var all = new HashMap<>(get(admin.listConsumerGroupOffsets(group(group)).partitionsToOffsetAndMetadata()));
         all.values().removeIf(offset -> offset == null);
         all.keySet().removeIf(at -> !at.topic().equals(topic));
         return all;
@@ -178,6 +200,13 @@ final class SourceFixture implements AutoCloseable {
     long committed(String group, int partition) {
         var offset = committed(group).get(at(partition));
         return offset == null ? -1 : offset.offset();
+    }
+
+    /** What a counter of all sources together shows. */
+    double counted(String meter, String... tags) {
+        return registry.find(meter).tags(tags).counters().stream()
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
     }
 
     static void eventually(ThrowingRunnable assertion) {
