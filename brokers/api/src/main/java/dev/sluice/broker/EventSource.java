@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Flux;
 
@@ -19,8 +20,8 @@ public interface EventSource {
 
     /**
      * Partitions that the group takes from this member. Each {@link Revocation} asks the holder to give back what has not
-     * started, to finish or cancel what runs, and then to call {@link Revocation#done}. Hot: what is signalled without a
-     * subscriber is done at once.
+     * started, to finish what runs or cancel it after {@link Revocation#limit}, and then to call {@link Revocation#done}.
+     * Hot: what is signalled without a subscriber is done at once.
      */
     Flux<Revocation> revocations();
 
@@ -53,6 +54,14 @@ public interface EventSource {
     interface Revocation {
         /** The partition that is taken away. */
         int partition();
+
+        /**
+         * How long from its signal on the holder may let run what runs; it cancels what is left then and calls
+         * {@link #done}. The broker waits a little longer than that. 4 s unless the broker is configured otherwise.
+         */
+        default Duration limit() {
+            return Duration.ofSeconds(4);
+        }
 
         /** Says that no delivery of the partition is held any more. Idempotent, from any thread. */
         void done();

@@ -32,7 +32,9 @@ final class Commits {
     private final PollGate gate;
     private final SourceMeters meters;
     private final ObjLongConsumer<TopicPartition> onStored;
-    private boolean underWay;
+    /** What a commit under way stores; null when there is none. */
+    private @Nullable Map<TopicPartition, OffsetAndMetadata> underWay;
+
     private long dueNanos;
     private long failingSinceNanos;
     private @Nullable Exception failing;
@@ -64,7 +66,7 @@ final class Commits {
             return;
         }
         dueNanos = now + EVERY_NANOS;
-        if (underWay) {
+        if (underWay != null) {
             return;
         }
         var readings = new HashMap<TopicPartition, PartitionReading>();
@@ -77,16 +79,37 @@ final class Commits {
             }
         }
         if (!offsets.isEmpty()) {
-            underWay = true;
-            consumer.commitAsync(offsets, (stored, error) -> completed(readings, offsets, error));
+            underWay = offsets;
+            commit(consumer, readings, offsets);
         }
+    }
+
+    private void commit(
+            Consumer<?, ?> consumer,
+            Map<TopicPartition, PartitionReading> readings,
+            Map<TopicPartition, OffsetAndMetadata> offsets) {
+        try {
+            gate.undisturbed(() -> {
+                consumer.commitAsync(offsets, (stored, error) -> completed(readings, offsets, error));
+                return offsets;
+            });
+        } catch (RuntimeException refused) {
+            completed(readings, offsets, refused);
+        }
+    }
+
+    /** The consumer is closed: what was under way is not waited for. */
+    void forget() {
+        underWay = null;
     }
 
     private void completed(
             Map<TopicPartition, PartitionReading> readings,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             @Nullable Exception error) {
-        underWay = false;
+        if (underWay == offsets) {
+            underWay = null;
+        }
         if (error == null) {
             stored(offsets);
             return;

@@ -89,19 +89,21 @@ final class GroupReset {
     private CompletableFuture<Map<TopicPartition, OffsetAndMetadata>> positions(
             String topic, Set<Integer> partitions, Start to) {
         var asked = partitions.stream().map(p -> new TopicPartition(topic, p)).toList();
-        return admin.offsets(asked, spec(to)).thenCombine(admin.ends(asked), (found, ends) -> {
-            var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
-            for (var partition : asked) {
-                var there = found.get(partition);
-                // A time after the last record has no offset: the end is meant.
-                var offset = there == null || there.offset() < 0 ? ends.get(partition) : (Long) there.offset();
-                if (offset == null) {
-                    throw errors.unavailable("partition " + partition + " has no known offsets now");
-                }
-                positions.put(partition, new OffsetAndMetadata(offset));
-            }
-            return positions;
-        });
+        // The ends before the times: what is stored in between must not lie before an end that stands for a time.
+        return admin.ends(asked)
+                .thenCompose(ends -> admin.offsets(asked, spec(to)).thenApply(found -> {
+                    var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
+                    for (var partition : asked) {
+                        var there = found.get(partition);
+                        // A time after the last record has no offset: the end is meant.
+                        var offset = there == null || there.offset() < 0 ? ends.get(partition) : (Long) there.offset();
+                        if (offset == null) {
+                            throw errors.unavailable("partition " + partition + " has no known offsets now");
+                        }
+                        positions.put(partition, new OffsetAndMetadata(offset));
+                    }
+                    return positions;
+                }));
     }
 
     private static OffsetSpec spec(Start to) {

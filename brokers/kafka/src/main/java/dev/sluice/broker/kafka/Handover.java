@@ -2,10 +2,13 @@ package dev.sluice.broker.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,10 @@ final class Handover {
     private final Commits commits;
     private final PollGate gate;
     private final Duration drainTimeout;
+    /** What was lost and not given back yet; one entry per partition at most. */
+    private final Map<TopicPartition, Lost> lost = new HashMap<>();
+
+    private record Lost(KafkaRevocation revocation, long untilNanos) {}
 
     Handover(KafkaMember member, Commits commits, Duration drainTimeout) {
         this.member = member;
@@ -46,12 +53,13 @@ final class Handover {
                 store(consumer, changed(), false, COMMIT_BETWEEN_MAX);
             }
         }
-        if (!over(asked)) {
+        var drained = over(asked);
+        if (!drained) {
             asked.stream().filter(one -> !one.isDone()).forEach(one -> member.meters.drainsCutOff.increment());
             LOG.warn("{} are given up though their holder is not done with them after {}", asked, drainTimeout);
         }
         readings.forEach(PartitionReading::end);
-        store(consumer, readings, true, COMMIT_MAX);
+        store(consumer, readings, drained, COMMIT_MAX);
     }
 
     private static List<PartitionReading> readingsOf(List<OwnedPartition> partitions) {
@@ -64,7 +72,7 @@ final class Handover {
     private List<KafkaRevocation> ask(List<PartitionReading> readings) {
         var asked = new ArrayList<KafkaRevocation>();
         for (var reading : readings) {
-            var revocation = new KafkaRevocation(reading.partition.partition(), gate);
+            var revocation = new KafkaRevocation(reading.partition.partition(), drainTimeout, gate);
             asked.add(revocation);
             member.ask(revocation);
         }
@@ -99,11 +107,36 @@ final class Handover {
         }
     }
 
-    /** The group has given the partitions to someone else: nothing of them counts any more. */
+    /** The group has given the partitions to someone else: nothing of them counts any more. Waits for nothing. */
     void lose(List<OwnedPartition> partitions) {
         var readings = readingsOf(partitions);
         readings.forEach(PartitionReading::end);
-        ask(readings);
+        var until = gate.nanos() + drainTimeout.plus(SLACK).toNanos();
+        var asked = ask(readings);
+        for (var i = 0; i < asked.size(); i++) {
+            lost.put(readings.get(i).partition.at, new Lost(asked.get(i), until));
+        }
+    }
+
+    /**
+     * Whether the holder is not done yet with a partition that was lost. Not to be read until then, should the group give
+     * it back: its new events would be taken for those that the revocation means.
+     */
+    boolean isAwaited(TopicPartition at) {
+        var one = lost.get(at);
+        if (one == null) {
+            return false;
+        }
+        var done = one.revocation.isDone();
+        if (!done && gate.nanos() - one.untilNanos < 0) {
+            return true;
+        }
+        lost.remove(at);
+        if (!done) {
+            member.meters.drainsCutOff.increment();
+            LOG.warn("{} is read again though its holder is not done with it after {}", at, drainTimeout);
+        }
+        return false;
     }
 
     /** The member ends: what is lent is void, what is done is stored. */

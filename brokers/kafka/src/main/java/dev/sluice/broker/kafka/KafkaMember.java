@@ -39,7 +39,9 @@ final class KafkaMember implements Subscription {
     private final KafkaSource source;
     private final CoreSubscriber<? super Delivery> actual;
     private final AtomicLong requested = new AtomicLong();
-    private final AtomicInteger runs = new AtomicInteger();
+    /** As if the loop ran already: nothing is signalled before {@link #begin}. */
+    private final AtomicInteger runs = new AtomicInteger(1);
+
     private final AtomicBoolean ended = new AtomicBoolean();
     /** No more than partitions are owned: each is asked for once. */
     private final Queue<KafkaRevocation> revocations = new ConcurrentLinkedQueue<>();
@@ -156,10 +158,18 @@ final class KafkaMember implements Subscription {
 
     // ---- the loop
 
+    /** The subscriber has its subscription: signals may come from now on. To be called once. */
+    void begin() {
+        loop();
+    }
+
     void drain() {
-        if (runs.getAndIncrement() != 0) {
-            return;
+        if (runs.getAndIncrement() == 0) {
+            loop();
         }
+    }
+
+    private void loop() {
         var missed = 1;
         do {
             if (!isEnded()) {

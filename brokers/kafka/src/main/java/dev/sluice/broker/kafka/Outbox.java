@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * topic's {@link SendLane} and is offered again by this class's thread, every {@link #RETRY_NANOS}, until its deadline.
  *
  * <p>A send is never repeated by us: the producer repeats requests under one sequence number, and gives up at the very
- * deadline at which the publisher is told, so that a late record can't overtake the publisher's own repetition.
+ * deadline at which the publisher is told, so that a late record can't overtake the publisher's own repetition. A send
+ * has the deadline twice at most: once while it waits here, and anew from when the producer takes it, which knows of no
+ * other beginning.
  */
 final class Outbox {
     /**
@@ -186,8 +188,8 @@ final class Outbox {
     }
 
     /** A send failed: thrown by the producer, or told to its callback. */
-    void failed(Exception error, boolean thrown) {
-        slot.failed(error, thrown);
+    void failed(@Nullable Producer<byte[], byte[]> producer, Exception error, boolean thrown) {
+        slot.failed(producer, error, thrown);
     }
 
     /** Why nothing can be sent; null when all is well as far as is known. */

@@ -218,6 +218,19 @@ final class PartitionReading {
         paused = false;
     }
 
+    /** Takes over what was asked for before this could be found: until two looks agree, as asking goes on. */
+    void takeOverPause() {
+        boolean asked;
+        do {
+            asked = member.isPaused(partition.partition());
+            if (asked) {
+                pause();
+            } else {
+                resume();
+            }
+        } while (asked != member.isPaused(partition.partition()));
+    }
+
     void done(KafkaDelivery record) {
         if (state == State.ENDED) {
             return;

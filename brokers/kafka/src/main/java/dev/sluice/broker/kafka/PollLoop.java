@@ -20,11 +20,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.GroupAuthorizationException;
-import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
-import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +52,11 @@ final class PollLoop {
     private static final int COMMANDS_MAX = 16;
     private static final int UNDEFINED_MAX = 8;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
-    private static final Duration RENEW_MAX = Duration.ofSeconds(1);
+    private static final Duration GIVE_UP_MAX = Duration.ofSeconds(1);
 
     private final String topic;
     private final String broker;
+    private final boolean newProtocol;
     private final KafkaMember member;
     private final PollGate gate;
     private final Supplier<Consumer<byte[], byte[]>> factory;
@@ -64,28 +65,29 @@ final class PollLoop {
     private final Commits commits;
     private final Watch watch;
     private final Handover handover;
+    private final Resolving resolving;
     private final Suspects suspects;
     private final Queue<Runnable> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
 
     private @Nullable Consumer<byte[], byte[]> opened;
     private long backoffNanos = BACKOFF_MIN_NANOS;
-    /** A consumer that can't join polls well at first. */
-    private long renewNanos = BACKOFF_MIN_NANOS;
-
     private long againNanos;
     private boolean ailing;
+    /** Whether the last consumer was given up, and this one is not known to have joined. */
+    private boolean rejoining;
+
     private int undefined;
-    private boolean unresolved;
-    private long resolveNanos;
     /** Whether there was a long want of room since the last records came. */
     private boolean scarce;
     /** Whether partitions take turns, and some had theirs. */
     private boolean turns;
 
+    /** @param newProtocol whether the consumers speak the protocol of KIP-848 */
     PollLoop(
             String broker,
             String topic,
+            boolean newProtocol,
             KafkaMember member,
             Supplier<Consumer<byte[], byte[]>> factory,
             int pollMax,
@@ -95,6 +97,7 @@ final class PollLoop {
             Duration drainTimeout) {
         this.broker = broker;
         this.topic = topic;
+        this.newProtocol = newProtocol;
         this.member = member;
         this.gate = member.gate;
         this.factory = factory;
@@ -103,6 +106,7 @@ final class PollLoop {
         this.commits = commits;
         this.watch = watch;
         this.handover = new Handover(member, commits, drainTimeout);
+        this.resolving = new Resolving(member, positions, handover);
         this.suspects = new Suspects(member, commits);
     }
 
@@ -124,7 +128,8 @@ final class PollLoop {
         do {
             try {
                 turn(until);
-            } catch (RuntimeException error) {
+            } catch (RuntimeException
+                    | Error error) { // whatever it is, the next turn may go better, though not at once
                 failed(error);
             }
         } while (!member.isEnded() && gate.nanos() - until < 0);
@@ -141,7 +146,7 @@ final class PollLoop {
         for (var command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
-        resolve(consumer);
+        resolving.tick(consumer, owned.values());
         commits.tick(consumer, member.owned());
         suspects.tick(consumer);
         watch.tick(consumer);
@@ -151,8 +156,10 @@ final class PollLoop {
         var waitNanos = turns && room ? 0 : Math.min(until, commits.dueNanos()) - gate.nanos();
         takeIn(gate.poll(consumer, waitNanos), room);
         undefined = 0;
-        if (ailing) {
+        // The polls of a consumer that has not joined yet bring nothing, be it well or not.
+        if (ailing && (!rejoining || consumer.groupMetadata().generationId() >= 0)) {
             ailing = false;
+            rejoining = false;
             backoffNanos = BACKOFF_MIN_NANOS;
             watch.well();
         }
@@ -162,7 +169,12 @@ final class PollLoop {
         var consumer = opened;
         if (consumer == null) {
             consumer = factory.get();
-            consumer.subscribe(List.of(topic), listener(consumer));
+            try {
+                consumer.subscribe(List.of(topic), listener(consumer));
+            } catch (RuntimeException refused) {
+                close(consumer, GIVE_UP_MAX);
+                throw refused;
+            }
             opened = consumer;
         }
         return consumer;
@@ -187,42 +199,41 @@ final class PollLoop {
                     broker, "another member of the group came with the same instance-id", error));
             return;
         }
-        if (isOutOfGroup(error)) {
-            renew();
-        }
         LOG.debug("topic {}: a poll failed", topic, error);
         member.meters.pollFailures.increment();
         ailing = true;
         againNanos = gate.nanos() + backoffNanos;
         backoffNanos = Math.min(BACKOFF_MAX_NANOS, 2 * backoffNanos);
         watch.failed(error);
+        if (endsTheConsumer(error)) {
+            giveUp();
+        }
     }
 
     /**
-     * Errors after which a consumer of KIP-848 polls on in silence and joins no more: above all, an instance-id whose
-     * last holder died and has its place until its session ends.
+     * Whether the consumer is out of its group for good. In the new protocol one that was refused, be it for an instance
+     * id still in use, a full group or a missing right, does nothing any more, though its polls throw nothing. In the old
+     * one every poll tries again.
      */
-    private static boolean isOutOfGroup(RuntimeException error) {
-        return error instanceof UnreleasedInstanceIdException
-                || error instanceof GroupAuthorizationException
-                || error instanceof GroupMaxSizeReachedException;
+    private boolean endsTheConsumer(RuntimeException error) {
+        var root = KafkaErrors.root(error);
+        return newProtocol
+                && root instanceof ApiException
+                && !(root instanceof RetriableException)
+                && !(root instanceof TopicAuthorizationException);
     }
 
-    /** Another consumer joins in the place of one that can't any more. */
-    private void renew() {
+    /** Closes the consumer; another one is opened once it is time to try again. */
+    private void giveUp() {
         var consumer = opened;
         if (consumer == null) {
             return;
         }
         opened = null;
-        backoffNanos = renewNanos;
-        renewNanos = Math.min(BACKOFF_MAX_NANOS, 2 * renewNanos);
+        rejoining = true;
+        commits.forget();
         lost(List.copyOf(owned.keySet()));
-        try {
-            consumer.close(CloseOptions.timeout(RENEW_MAX));
-        } catch (RuntimeException error) {
-            LOG.debug("topic {}: a consumer that could not join was not closed in order", topic, error);
-        }
+        close(consumer, GIVE_UP_MAX);
     }
 
     private void takeIn(ConsumerRecords<byte[], byte[]> records, boolean room) {
@@ -319,7 +330,6 @@ final class PollLoop {
         }
         LOG.debug("topic {}: was given {}", topic, partitions);
         member.meters.assigned.increment();
-        renewNanos = BACKOFF_MIN_NANOS;
         for (var at : partitions) {
             var one = new OwnedPartition(at);
             one.held = true;
@@ -327,13 +337,8 @@ final class PollLoop {
         }
         consumer.pause(partitions);
         member.own(owned.values().toArray(OwnedPartition[]::new));
-        unresolved = true;
-        resolveNanos = gate.nanos();
-        try {
-            resolve(consumer);
-        } catch (RuntimeException error) {
-            failed(error);
-        }
+        resolving.want();
+        resolving.tick(consumer, owned.values());
         for (var at : partitions) {
             var one = owned.get(at);
             if (one != null && one.reading == null) {
@@ -341,20 +346,6 @@ final class PollLoop {
                 consumer.seek(at, 0);
             }
         }
-    }
-
-    private void resolve(Consumer<?, ?> consumer) {
-        if (!unresolved || gate.nanos() - resolveNanos < 0 || member.isEnded()) {
-            return;
-        }
-        resolveNanos = gate.nanos() + backoffNanos;
-        var fresh = owned.values().stream()
-                .filter(one -> one.reading == null && !one.stopped)
-                .toList();
-        if (!fresh.isEmpty()) {
-            positions.resolve(consumer, fresh);
-        }
-        unresolved = false;
     }
 
     private void revoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
@@ -407,7 +398,7 @@ final class PollLoop {
         try {
             handover.giveUp(consumer, chosen);
             chosen.forEach(one -> one.reading = null);
-            unresolved = true;
+            resolving.want();
             positions.reset(consumer, chosen, to);
             sink.success();
         } catch (RuntimeException error) {
@@ -444,9 +435,13 @@ final class PollLoop {
         } catch (RuntimeException error) {
             LOG.warn("topic {}: the last positions were not stored; events may come again", topic, error);
         }
+        forget(List.copyOf(owned.values()));
+        close(consumer, CLOSE_MAX);
+    }
+
+    private void close(Consumer<byte[], byte[]> consumer, Duration max) {
         try {
-            forget(List.copyOf(owned.values()));
-            consumer.close(CloseOptions.timeout(CLOSE_MAX));
+            consumer.close(CloseOptions.timeout(max));
         } catch (RuntimeException error) {
             LOG.warn("topic {}: the group was not left in order", topic, error);
         }

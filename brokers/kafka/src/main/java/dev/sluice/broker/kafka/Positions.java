@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class Positions {
     private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
     private static final Duration CALL_MAX = Duration.ofSeconds(5);
+    /** For the offsets of partitions, whose leaders may be away while others are read. */
+    private static final Duration LOOK_UP_MAX = Duration.ofSeconds(2);
     /** Open records of a partition. */
     static final int OPEN_MAX = 1_000;
 
@@ -46,6 +50,12 @@ final class Positions {
     private final Commits commits;
     private final Clock clock;
     private final long triggers;
+    /** How often partitions were looked up one by one: another one is the first each time. */
+    private int rounds;
+
+    /** Where partitions start, as far as could be found; why not all, or null. */
+    private record Found(
+            Map<TopicPartition, Long> offsets, @Nullable KafkaException failure) {}
 
     /** @param stored the positions that this source has stored, by partition */
     Positions(KafkaMember member, Subscription subscription, Map<Integer, Long> stored, Commits commits, Clock clock) {
@@ -59,8 +69,9 @@ final class Positions {
 
     /**
      * Finds and stores the positions of partitions, and begins to read them; those that must not be read are stopped.
+     * First those that have one, then those that are new, which need their leaders' answers.
      *
-     * @throws org.apache.kafka.common.KafkaException when the cluster did not answer; all is as before
+     * @throws KafkaException when the cluster did not answer for some partitions: they are as before, others are read
      */
     void resolve(Consumer<?, ?> consumer, Collection<OwnedPartition> partitions) {
         var at = partitions.stream().map(one -> one.at).collect(Collectors.toSet());
@@ -75,8 +86,14 @@ final class Positions {
                 missing.add(one);
             }
         }
-        readings.addAll(begun(consumer, missing));
         readings.removeIf(reading -> reading.partition.stopped);
+        begin(consumer, readings);
+        if (!missing.isEmpty()) {
+            beginNew(consumer, missing);
+        }
+    }
+
+    private void begin(Consumer<?, ?> consumer, List<PartitionReading> readings) {
         commits.now(consumer, readings, false, CALL_MAX);
         readings.forEach(reading -> begin(consumer, reading));
     }
@@ -89,7 +106,9 @@ final class Positions {
         var partition = reading.partition;
         consumer.seek(partition.at, reading.tracker.next());
         partition.position = reading.tracker.position();
+        partition.trouble = null;
         partition.reading = reading;
+        reading.takeOverPause();
         if (member.isEnded()) {
             reading.end();
         }
@@ -130,11 +149,8 @@ final class Positions {
         return null;
     }
 
-    /** Readings of partitions without a committed position. */
-    private List<PartitionReading> begun(Consumer<?, ?> consumer, List<OwnedPartition> partitions) {
-        if (partitions.isEmpty()) {
-            return List.of();
-        }
+    /** Reads partitions without a committed position. */
+    private void beginNew(Consumer<?, ?> consumer, List<OwnedPartition> partitions) {
         var all = new HashSet<TopicPartition>();
         member.gate
                 .undisturbed(() -> consumer.partitionsFor(subscription.topic(), CALL_MAX))
@@ -158,11 +174,44 @@ final class Positions {
                 starts.put(one.at, begins ? subscription.start() : Start.EARLIEST);
             }
         }
-        var offsets = offsets(consumer, starts);
-        return partitions.stream()
+        var found = find(consumer, starts);
+        var readings = partitions.stream()
                 .filter(one -> !one.stopped)
-                .map(one -> reading(one, offsetOf(offsets, one), birth))
+                .filter(one -> found.failure() == null || found.offsets().containsKey(one.at))
+                .map(one -> reading(one, offsetOf(found.offsets(), one), birth))
                 .toList();
+        begin(consumer, readings);
+        if (found.failure() != null) {
+            throw found.failure();
+        }
+    }
+
+    /** Looks partitions up together; when that fails, one by one, so that one whose leader is away delays no other. */
+    private Found find(Consumer<?, ?> consumer, Map<TopicPartition, Start> starts) {
+        KafkaException failure;
+        try {
+            return new Found(offsets(consumer, starts, LOOK_UP_MAX), null);
+        } catch (KafkaException together) {
+            failure = together;
+        }
+        var offsets = new HashMap<TopicPartition, Long>();
+        if (starts.size() > 1) {
+            var left = new ArrayList<>(starts.keySet());
+            left.sort(Comparator.comparingInt(TopicPartition::partition));
+            Collections.rotate(left, -rounds++);
+            var until = member.gate.nanos() + CALL_MAX.toNanos();
+            for (var at : left) {
+                if (member.gate.nanos() - until >= 0 || member.isEnded()) {
+                    break;
+                }
+                try {
+                    offsets.putAll(offsets(consumer, Map.of(at, starts.getOrDefault(at, Start.EARLIEST)), LOOK_UP_MAX));
+                } catch (KafkaException alone) {
+                    failure = alone;
+                }
+            }
+        }
+        return new Found(offsets, failure);
     }
 
     private String deleted(OwnedPartition partition) {
@@ -197,7 +246,8 @@ final class Positions {
     }
 
     /** The offsets at which to start. */
-    private Map<TopicPartition, Long> offsets(Consumer<?, ?> consumer, Map<TopicPartition, Start> starts) {
+    private Map<TopicPartition, Long> offsets(
+            Consumer<?, ?> consumer, Map<TopicPartition, Start> starts, Duration max) {
         var earliest = new HashSet<TopicPartition>();
         var latest = new HashSet<TopicPartition>();
         var times = new HashMap<TopicPartition, Long>();
@@ -211,21 +261,20 @@ final class Positions {
             }
         });
         var offsets = new HashMap<TopicPartition, Long>();
+        latest.addAll(times.keySet());
+        if (!latest.isEmpty()) {
+            // Before the times: what is stored in between must not lie before an end that stands for a time.
+            offsets.putAll(member.gate.undisturbed(() -> consumer.endOffsets(latest, max)));
+        }
         if (!times.isEmpty()) {
-            member.gate
-                    .undisturbed(() -> consumer.offsetsForTimes(times, CALL_MAX))
-                    .forEach((at, found) -> {
-                        if (found != null) {
-                            offsets.put(at, found.offset());
-                        }
-                    });
-            times.keySet().stream().filter(at -> !offsets.containsKey(at)).forEach(latest::add);
+            member.gate.undisturbed(() -> consumer.offsetsForTimes(times, max)).forEach((at, found) -> {
+                if (found != null) {
+                    offsets.put(at, found.offset());
+                }
+            });
         }
         if (!earliest.isEmpty()) {
-            offsets.putAll(member.gate.undisturbed(() -> consumer.beginningOffsets(earliest, CALL_MAX)));
-        }
-        if (!latest.isEmpty()) {
-            offsets.putAll(member.gate.undisturbed(() -> consumer.endOffsets(latest, CALL_MAX)));
+            offsets.putAll(member.gate.undisturbed(() -> consumer.beginningOffsets(earliest, max)));
         }
         return offsets;
     }
@@ -233,11 +282,11 @@ final class Positions {
     /**
      * Stores new positions of partitions, whose readings have ended, and begins to read there.
      *
-     * @throws org.apache.kafka.common.KafkaException when the cluster did not answer; the positions may be stored
+     * @throws KafkaException when the cluster did not answer; the positions may be stored
      */
     void reset(Consumer<?, ?> consumer, Collection<OwnedPartition> partitions, Start to) {
         var starts = partitions.stream().collect(Collectors.toMap(one -> one.at, one -> to));
-        var offsets = offsets(consumer, starts);
+        var offsets = offsets(consumer, starts, CALL_MAX);
         var readings = partitions.stream()
                 .map(one -> reading(one, offsetOf(offsets, one), Birth.UNKNOWN))
                 .toList();

@@ -90,19 +90,17 @@ final class ProducerSlot {
     }
 
     /**
-     * A send failed. Replaces the producer if it is of no use any more.
+     * A send failed. Replaces the producer if it is of no use any more; of one that was replaced before, nothing follows.
      *
+     * @param failed the producer
      * @param thrown whether the producer threw it instead of telling its callback
      */
-    void failed(Exception error, boolean thrown) {
-        if (closed || !isFatal(error, thrown)) {
+    void failed(@Nullable Producer<byte[], byte[]> failed, Exception error, boolean thrown) {
+        if (closed || failed == null || !isFatal(error, thrown) || !vacate(failed)) {
             return;
         }
         troubleNanos = System.nanoTime();
         trouble = errors.why(error);
-        if (!vacate()) {
-            return;
-        }
         var delayMs = restartMs;
         restartMs = Math.min(RESTART_MAX_MS, 2 * delayMs);
         LOG.atWarn().log("the producer can send no more, another one is made in {} ms: {}", delayMs, trouble);
@@ -113,10 +111,17 @@ final class ProducerSlot {
         var unused = control.schedule(this::connect, delayMs, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized boolean vacate() {
-        var had = producer != null;
+    private synchronized boolean vacate(Producer<byte[], byte[]> failed) {
+        if (producer != failed) {
+            return false;
+        }
         producer = null;
-        return had;
+        return true;
+    }
+
+    /** Whether what a producer threw says that it is closed, and so has not taken the record. */
+    static boolean isClosed(RuntimeException thrown) {
+        return thrown instanceof IllegalStateException && thrown.getCause() == null;
     }
 
     private static boolean isFatal(Exception error, boolean thrown) {

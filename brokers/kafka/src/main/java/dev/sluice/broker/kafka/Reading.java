@@ -43,7 +43,8 @@ final class Reading {
     private final SourceMeters meters;
     private final KafkaReadStream<byte[], byte[]> stream;
     private final Sinks.Empty<Void> closed = Sinks.empty();
-    private volatile boolean begun;
+    /** Guarded by this: a stream can only be closed once it is subscribed. */
+    private boolean begun;
 
     Reading(
             KafkaSource source,
@@ -70,6 +71,7 @@ final class Reading {
         loop = new PollLoop(
                 settings.broker(),
                 topic,
+                !isClassic(config),
                 member,
                 () -> consumer(config),
                 pollMax,
@@ -97,8 +99,7 @@ final class Reading {
         if (settings.instanceId() != null) {
             config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, settings.instanceId() + "-" + subscription.topic());
         }
-        var protocol = String.valueOf(config.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic"));
-        if (protocol.equalsIgnoreCase("classic")) {
+        if (isClassic(config)) {
             config.putIfAbsent(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                     "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
@@ -118,13 +119,23 @@ final class Reading {
         return Math.min(asked, POLL_MAX);
     }
 
+    private static boolean isClassic(Map<String, Object> config) {
+        var protocol = String.valueOf(config.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic"));
+        return protocol.equalsIgnoreCase("classic");
+    }
+
     private static int intOf(Map<String, Object> config, String name, int otherwise) {
         var value = config.get(name);
         return value == null ? otherwise : Integer.parseInt(value.toString().trim());
     }
 
-    /** Joins the group, unless the member has ended by now. */
+    /** Joins the group, unless the member has ended by now. To be called once its subscriber has it. */
     void begin() {
+        member.begin();
+        join();
+    }
+
+    private synchronized void join() {
         if (member.isEnded()) {
             return;
         }
@@ -133,18 +144,17 @@ final class Reading {
         stream.pollTimeout(POLL);
         stream.batchHandler(nothing -> {});
         stream.subscribe(Set.of(topic));
-        if (member.isEnded()) {
-            stream.close(); // an end that came while it began may have found nothing to close
-        }
     }
 
     /** The member has ended: leaves the group. */
     void end() {
-        if (begun) {
-            stream.close();
-        } else {
-            closed();
+        synchronized (this) {
+            if (begun) {
+                stream.close();
+                return;
+            }
         }
+        closed();
     }
 
     private void broke(String broker, Error broken) {

@@ -1,5 +1,6 @@
 package dev.sluice.broker.kafka;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -13,10 +14,13 @@ import reactor.core.CoreSubscriber;
 
 /**
  * One publish under way: its subscription and Kafka's callback in one object. It is told of its end once: by the producer,
- * on its I/O thread or inside {@link Producer#send}, or by its lane if the producer never had it.
+ * on its I/O thread or inside {@link Producer#send}, or by its lane if the producer never had it. What comes of it after
+ * that has no effect: a producer that takes a record and fails then may throw, and tell the callback as well.
  */
 final class Send implements Subscription, Callback {
     private static final Logger LOG = LoggerFactory.getLogger(Send.class);
+    private static final AtomicIntegerFieldUpdater<Send> ENDED =
+            AtomicIntegerFieldUpdater.newUpdater(Send.class, "ended");
 
     final int sizeBytes;
     final long startNanos;
@@ -33,8 +37,12 @@ final class Send implements Subscription, Callback {
     private @Nullable Thread offering;
 
     /** Why the producer would have had to wait; only used by the offering thread. */
-    private @Nullable TimeoutException wait;
+    private @Nullable Exception wait;
 
+    /** The producer that it was offered to last: whose failure it is if it fails. */
+    private @Nullable Producer<byte[], byte[]> producer;
+
+    private volatile int ended;
     private volatile boolean cancelled;
 
     Send(
@@ -52,17 +60,21 @@ final class Send implements Subscription, Callback {
 
     /**
      * Gives the record to the producer. Does not block: null when that has it or has refused it for good, otherwise why
-     * the producer would have to wait.
+     * it has to wait: a {@link TimeoutException} when the producer would have had to, another one when that is closed.
      */
     @Nullable
-    TimeoutException offerTo(Producer<byte[], byte[]> producer) {
+    Exception offerTo(Producer<byte[], byte[]> producer) {
         wait = null;
+        this.producer = producer;
         offering = Thread.currentThread();
         try {
             var unused = producer.send(record, this);
         } catch (RuntimeException e) {
             offering = null;
-            lane.failed(this, e, true);
+            if (ProducerSlot.isClosed(e)) {
+                return e;
+            }
+            lane.failed(this, producer, e, true);
             return null;
         }
         offering = null;
@@ -80,8 +92,13 @@ final class Send implements Subscription, Callback {
         } else if (error instanceof TimeoutException timeout && offering == Thread.currentThread()) {
             wait = timeout;
         } else {
-            lane.failed(this, error, false);
+            lane.failed(this, producer, error, false);
         }
+    }
+
+    /** Claims its end: true for the one that is to tell the subscriber. */
+    boolean end() {
+        return ended == 0 && ENDED.compareAndSet(this, 0, 1);
     }
 
     /** Tells the subscriber that the topic has the event. What it throws is its own fault and stops no other send. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ final class SendLane {
             }
         }
         var refused = enqueue(send);
-        if (refused != null) {
+        if (refused != null && send.end()) {
             send.fail(refused);
         } else {
             outbox.wake();
@@ -173,10 +174,19 @@ final class SendLane {
         }
     }
 
+    /** Offers what waits, until the producer would have to wait or is given up: the rest is for the next one. */
     private void offerAll(Producer<byte[], byte[]> producer, long nowNanos) {
         for (var send = nextToOffer(); send != null; send = nextToOffer()) {
+            if (outbox.producer() != producer) {
+                notOffered();
+                return;
+            }
             var wait = send.offerTo(producer);
             offered(send, wait == null);
+            if (wait != null && !(wait instanceof TimeoutException)) {
+                outbox.failed(producer, wait, true);
+                return;
+            }
             if (wait != null) {
                 obstacle = wait instanceof BufferExhaustedException
                         ? new BrokerException.Full(topic, "what the producer may hold is in use: " + wait.getMessage())
@@ -194,6 +204,14 @@ final class SendLane {
     private synchronized @Nullable Send nextToOffer() {
         offered = queue.isEmpty() ? null : queue.iterator().next();
         return offered;
+    }
+
+    private synchronized void notOffered() {
+        var send = offered;
+        offered = null;
+        if (send != null && send.isCancelled()) {
+            remove(send);
+        }
     }
 
     private synchronized void offered(Send send, boolean gone) {
@@ -262,8 +280,10 @@ final class SendLane {
     }
 
     private void end(Send send, BrokerException why) {
-        meters.failed(why);
-        send.fail(why);
+        if (send.end()) {
+            meters.failed(why);
+            send.fail(why);
+        }
     }
 
     private synchronized List<Send> takeAll() {
@@ -286,6 +306,9 @@ final class SendLane {
 
     /** The topic has the event. On the producer's I/O thread. */
     void acknowledged(Send send) {
+        if (!send.end()) {
+            return;
+        }
         meters.sent(System.nanoTime() - send.startNanos);
         outbox.acknowledged();
         send.complete();
@@ -294,10 +317,11 @@ final class SendLane {
     /**
      * The producer could not send it, or does not know whether it did.
      *
+     * @param producer the one it was offered to
      * @param thrown whether it threw the error instead of telling its callback
      */
-    void failed(Send send, Exception error, boolean thrown) {
-        outbox.failed(error, thrown);
+    void failed(Send send, @Nullable Producer<byte[], byte[]> producer, Exception error, boolean thrown) {
+        outbox.failed(producer, error, thrown);
         if (error instanceof RecordTooLargeException) {
             var max = outbox.compresses() ? outbox.requestBytesMax() : recordBytesMax();
             end(send, new BrokerException.TooLarge(topic, send.sizeBytes, Math.min(max, send.sizeBytes - 1)));

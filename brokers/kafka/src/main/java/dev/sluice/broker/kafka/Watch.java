@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,8 +184,10 @@ final class Watch {
             var partitions = gate.undisturbed(() -> consumer.partitionsFor(topic, ASK_MAX));
             topicSeen |= partitions != null && !partitions.isEmpty();
             return partitions == null || partitions.isEmpty() ? missing() : null;
-        } catch (KafkaException failed) {
+        } catch (UnknownTopicOrPartitionException | InvalidTopicException failed) {
             return missing() + " (" + failed.getMessage() + ")";
+        } catch (KafkaException failed) {
+            return "the partitions of topic '" + topic + "' can't be looked up: " + failed.getMessage();
         }
     }
 
@@ -192,7 +196,7 @@ final class Watch {
     }
 
     private @Nullable String unjoined(long now) {
-        return now - beganNanos < PATIENCE_NANOS
+        return ailing != null || now - beganNanos < PATIENCE_NANOS
                 ? null
                 : "group '" + group + "' was not joined yet; can the cluster be reached at "
                         + settings.consumer().get("bootstrap.servers") + "?";

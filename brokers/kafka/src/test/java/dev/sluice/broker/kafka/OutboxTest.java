@@ -87,6 +87,8 @@ class OutboxTest {
     private FakeProducer ready() {
         acknowledges = true;
         publish("first").block(PATIENCE);
+        // It is acknowledged from within its offer, before the lane is empty.
+        Awaitility.await().atMost(PATIENCE).until(() -> waitingBytes() == 0);
         var producer = made.get(0);
         producer.clear();
         return producer;
@@ -354,6 +356,97 @@ class OutboxTest {
 
         assertThat(failed.error).isInstanceOf(BrokerException.Unavailable.class).hasMessageContaining("long ago");
         Awaitility.await().atMost(PATIENCE).until(() -> made.size() == 2);
+    }
+
+    @Test
+    void endsASendOnceThoughTheProducerThrowsAndTellsItsCallbackAsWell() {
+        acknowledges = false;
+        var looked = new CompletableFuture<TopicLimits>();
+        topic = looked;
+        var ends = new CopyOnWriteArrayList<String>();
+        publish("1").subscribe(new Ends(ends));
+        Awaitility.await().atMost(PATIENCE).until(() -> !made.isEmpty());
+        var producer = made.get(0).throwingOnceTaken(new KafkaException("in an error state"));
+
+        looked.complete(new TopicLimits(1, 1_000_000));
+        Awaitility.await().atMost(PATIENCE).until(() -> !ends.isEmpty());
+        producer.errorNext(new NetworkException("aborted"));
+
+        assertThat(ends).singleElement().asString().contains("in an error state");
+        assertThat(waitingBytes()).isZero();
+        assertThat(registry.get("sluice.kafka.sends.waiting").gauge().value()).isZero();
+        assertThat(registry.get("messaging.client.sent.messages").counters().stream()
+                        .mapToDouble(counter -> counter.count())
+                        .sum())
+                .isEqualTo(1);
+    }
+
+    /** Notes every signal of an end, however many come. */
+    private record Ends(List<String> signals) implements reactor.core.CoreSubscriber<Void> {
+        @Override
+        public void onSubscribe(org.reactivestreams.Subscription subscription) {
+            subscription.request(1);
+        }
+
+        @Override
+        public void onNext(Void nothing) {}
+
+        @Override
+        public void onError(Throwable why) {
+            signals.add(why.toString());
+        }
+
+        @Override
+        public void onComplete() {
+            signals.add("completed");
+        }
+    }
+
+    @Test
+    void sendsWhatWaitedBehindAFatalFailureWithTheNextProducer() {
+        var looked = new CompletableFuture<TopicLimits>();
+        topic = looked;
+        var sends =
+                IntStream.range(0, 5).mapToObj(i -> start(Integer.toString(i))).toList();
+        Awaitility.await().atMost(PATIENCE).until(() -> !made.isEmpty());
+        var first = made.get(0);
+        first.sendException = new KafkaException("in an error state");
+
+        looked.complete(new TopicLimits(1, 1_000_000));
+
+        assertThat(sends.get(0).awaitError()).hasMessageContaining("in an error state");
+        sends.subList(1, 5).forEach(Outcome::awaitCompletion);
+        assertThat(first.offers()).isEqualTo(1);
+        assertThat(made.get(1).ids()).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
+    void sendsWithTheNextProducerWhatAClosedOneWasOffered() {
+        var closed = ready();
+        closed.close();
+
+        var outcome = start("1");
+
+        outcome.awaitCompletion();
+        assertThat(made.get(1).ids()).containsExactly("1");
+    }
+
+    @Test
+    void keepsAProducerThatFollowsOneWhoseLastSendsFail() {
+        acknowledges = false;
+        var sends = List.of(start("1"), start("2"));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> !made.isEmpty() && made.get(0).history().size() == 2);
+        made.get(0).errorNext(new SaslAuthenticationException("password changed"));
+        acknowledges = true;
+        start("3").awaitCompletion();
+
+        made.get(0).errorNext(new SaslAuthenticationException("password changed"));
+
+        assertThat(sends).noneMatch(Outcome::isOpen);
+        assertThat(outbox.producer()).isSameAs(made.get(1));
+        assertThat(outbox.trouble()).isNull();
     }
 
     @Test

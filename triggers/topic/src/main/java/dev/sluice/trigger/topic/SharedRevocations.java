@@ -2,6 +2,7 @@ package dev.sluice.trigger.topic;
 
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.EventSource.Revocation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -167,6 +168,11 @@ final class SharedRevocations {
         @Override
         public int partition() {
             return shared.upstream.partition();
+        }
+
+        @Override
+        public Duration limit() {
+            return shared.upstream.limit();
         }
 
         @Override

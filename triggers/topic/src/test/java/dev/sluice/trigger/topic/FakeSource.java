@@ -3,6 +3,7 @@ package dev.sluice.trigger.topic;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -97,14 +98,25 @@ final class FakeSource implements EventSource {
     static final class FakeRevocation implements Revocation {
         final AtomicInteger done = new AtomicInteger();
         private final int partition;
+        private final Duration limit;
 
         FakeRevocation(int partition) {
+            this(partition, Duration.ofSeconds(4));
+        }
+
+        FakeRevocation(int partition, Duration limit) {
             this.partition = partition;
+            this.limit = limit;
         }
 
         @Override
         public int partition() {
             return partition;
+        }
+
+        @Override
+        public Duration limit() {
+            return limit;
         }
 
         @Override

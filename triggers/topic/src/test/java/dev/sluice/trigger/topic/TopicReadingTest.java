@@ -221,6 +221,18 @@ class TopicReadingTest {
     }
 
     @Test
+    void tellsEachTriggerTheSourcesLimitOfARevocation() {
+        var two = two();
+        var told = new ArrayList<Duration>();
+        two.first.revocations().subscribe(revocation -> told.add(revocation.limit()));
+        two.second.revocations().subscribe(revocation -> told.add(revocation.limit()));
+
+        source.revocations.tryEmitNext(new FakeSource.FakeRevocation(4, Duration.ofSeconds(30)));
+
+        assertThat(told).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(30));
+    }
+
+    @Test
     void countsATriggerThatListensNoMoreAsDone() {
         var two = two();
         var first = two.first.revocations().subscribe();
