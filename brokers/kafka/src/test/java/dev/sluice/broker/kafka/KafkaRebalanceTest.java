@@ -213,6 +213,21 @@ class KafkaRebalanceTest {
     }
 
     @Test
+    void joinsInTheNewProtocolOnceTheMemberBeforeItHasGivenItsInstanceIdFree() {
+        Protocol.CONSUMER.set(fixture);
+        fixture.instanceId = "one";
+        var before = fixture.join("g").requestingAll().awaitOwning(4);
+        var after = fixture.join("g").requestingAll();
+        eventually(() -> assertThat(after.troubles()).anyMatch(reason -> reason.contains("instance")));
+        assertThat(after.troubles()).noneMatch(reason -> reason.contains("can the cluster be reached"));
+
+        before.leave();
+
+        after.awaitOwning(4);
+        eventually(() -> assertThat(after.troubles()).isEmpty());
+    }
+
+    @Test
     void endsWithAnErrorWhenAnotherMemberTakesItsInstanceId() {
         fixture.instanceId = "one";
         var a = fixture.join("g").requestingAll().awaitOwning(4);

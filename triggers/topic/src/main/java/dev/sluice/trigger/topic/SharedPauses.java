@@ -47,10 +47,17 @@ final class SharedPauses {
         tellSource();
     }
 
-    /** The partition is gone, and with it every trigger's pause. */
-    synchronized void forget(int partition) {
-        paused.remove(partition);
-        changed.remove(partition);
+    /**
+     * The partition is gone, and with it every trigger's pause. The source is told, which else would keep the pause for
+     * when the partition comes back; so is a resume that it was not told yet.
+     */
+    void forget(int partition) {
+        synchronized (this) {
+            if (paused.remove(partition) != null) {
+                changed.add(partition);
+            }
+        }
+        tellSource();
     }
 
     private void tellSource() {

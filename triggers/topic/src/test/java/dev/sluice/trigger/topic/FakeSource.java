@@ -24,6 +24,9 @@ final class FakeSource implements EventSource {
     final AtomicInteger overlaps = new AtomicInteger();
     final List<String> pauses = Collections.synchronizedList(new ArrayList<>());
     final Sinks.Many<Revocation> revocations = Sinks.many().multicast().directBestEffort();
+    /** Run within each call of pause. */
+    volatile Runnable onPause = () -> {};
+
     private volatile @Nullable CoreSubscriber<? super Delivery> subscriber;
 
     @Override
@@ -61,6 +64,7 @@ final class FakeSource implements EventSource {
     @Override
     public void pause(int partition) {
         pauses.add("pause " + partition);
+        onPause.run();
     }
 
     @Override

@@ -202,6 +202,32 @@ class TopicReadingTest {
     }
 
     @Test
+    void tellsTheSourceThatAPartitionThatIsTakenAwayIsPausedNoMore() {
+        var two = two();
+        two.first.revocations().subscribe(Revocation::done);
+        two.first.pause(1);
+
+        source.revocations.tryEmitNext(new FakeSource.FakeRevocation(1));
+
+        assertThat(source.pauses).containsExactly("pause 1", "resume 1");
+    }
+
+    @Test
+    void tellsTheSourceOfAResumeThoughThePartitionIsTakenAwayBeforeItIsTold() {
+        var two = two();
+        two.first.revocations().subscribe(Revocation::done);
+        source.onPause = () -> {
+            source.onPause = () -> {};
+            two.first.resume(1);
+            source.revocations.tryEmitNext(new FakeSource.FakeRevocation(1));
+        };
+
+        two.first.pause(1);
+
+        assertThat(source.pauses).containsExactly("pause 1", "resume 1");
+    }
+
+    @Test
     void isDoneWithARevocationOnceAllTriggersAre() {
         var two = two();
         var first = new ArrayList<Revocation>();
