@@ -16,6 +16,8 @@ final class OwnedPartition {
     volatile @Nullable PartitionReading reading;
     /** Why it is not read; null when all is well. */
     volatile @Nullable String trouble;
+    /** Why its position could not be found or stored, which is tried again; null when it was. */
+    volatile @Nullable String unresolved;
     /** That it does not move, though it could; null when it does. */
     volatile @Nullable String stuck;
     /** The lowest offset that is not done, as of late. */
@@ -42,6 +44,14 @@ final class OwnedPartition {
         this.at = at;
     }
 
+    /** All that is wrong with it in one sentence; null when all is well. */
+    @Nullable
+    String complaint() {
+        var why = trouble;
+        var yet = unresolved;
+        return why != null ? why : yet != null ? yet : stuck;
+    }
+
     int partition() {
         return at.partition();
     }
@@ -50,5 +60,6 @@ final class OwnedPartition {
     void stop(String why) {
         stopped = true;
         trouble = why;
+        unresolved = null;
     }
 }

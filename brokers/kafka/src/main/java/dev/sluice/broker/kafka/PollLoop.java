@@ -128,8 +128,7 @@ final class PollLoop {
         do {
             try {
                 turn(until);
-            } catch (RuntimeException
-                    | Error error) { // whatever it is, the next turn may go better, though not at once
+            } catch (RuntimeException error) {
                 failed(error);
             }
         } while (!member.isEnded() && gate.nanos() - until < 0);

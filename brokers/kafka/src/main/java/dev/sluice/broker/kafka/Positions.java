@@ -106,7 +106,7 @@ final class Positions {
         var partition = reading.partition;
         consumer.seek(partition.at, reading.tracker.next());
         partition.position = reading.tracker.position();
-        partition.trouble = null;
+        partition.unresolved = null;
         partition.reading = reading;
         reading.takeOverPause();
         if (member.isEnded()) {

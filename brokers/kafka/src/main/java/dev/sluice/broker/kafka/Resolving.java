@@ -63,7 +63,7 @@ final class Resolving {
         member.meters.pollFailures.increment();
         for (var one : tried) {
             if (isUnresolved(one)) {
-                one.trouble = "partition " + one.partition() + " is not read yet, since its position could not be"
+                one.unresolved = "partition " + one.partition() + " is not read yet, since its position could not be"
                         + " found or stored; that is tried again: " + error.getMessage();
             }
         }

@@ -213,7 +213,7 @@ final class Watch {
             }
         }
         for (var one : member.owned()) {
-            var why = one.trouble == null ? one.stuck : one.trouble;
+            var why = one.complaint();
             if (why != null) {
                 all.add(new Trouble(one.partition(), why));
             }

@@ -41,7 +41,8 @@ class GroupResetTest {
             var reset = new GroupReset(admin, errors, (topic, group) -> List.of());
 
             var later = Instant.now().plusSeconds(60);
-            reset.of(fixture.topic, "g", Set.of(0), Start.at(later)).block(SourceFixture.PATIENCE);
+            reset.of(fixture.topic, fixture.group("g"), Set.of(0), Start.at(later))
+                    .block(SourceFixture.PATIENCE);
 
             assertThat(fixture.committed("g", 0)).isEqualTo(1);
         } finally {

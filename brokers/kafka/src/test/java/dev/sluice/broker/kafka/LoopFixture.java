@@ -6,6 +6,7 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
+import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -40,6 +41,10 @@ import reactor.core.publisher.BaseSubscriber;
 final class LoopFixture {
     static final TopicPartition P0 = new TopicPartition("t", 0);
     static final TopicPartition P1 = new TopicPartition("t", 1);
+    /** For what sources ask for: Vert.x only drives a loop that no test turns. */
+    private static final Vertx VERTX = Vertx.vertx();
+
+    private static final KafkaRecords RECORDS = new KafkaRecords();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -60,13 +65,17 @@ final class LoopFixture {
 
     LoopFixture(Start start, Duration drainTimeout, boolean newProtocol) {
         var settings = new SourceSettings(
-                "kafka", Map.of("bootstrap.servers", "localhost:1"), null, drainTimeout, Duration.ofSeconds(60));
+                "kafka",
+                Map.of("bootstrap.servers", "localhost:1"),
+                RECORDS,
+                null,
+                drainTimeout,
+                Duration.ofSeconds(60));
         var subscription = new Subscription("t", "g", start);
         var meters = new SourceMeters(registry, "kafka", "t", "g");
-        // Vert.x only drives a loop that nobody else does.
-        source = new KafkaSource(subscription, settings, Vertx.vertx(), at -> new CompletableFuture<>(), registry);
+        source = new KafkaSource(subscription, settings, VERTX, at -> new CompletableFuture<>(), registry);
         source.revocations().subscribe(revocations::add);
-        member = new KafkaMember(source, reader, gate, new Backlog(250, 1 << 20), meters);
+        member = new KafkaMember(source, reader, gate, new Backlog(250, 1 << 20), meters, RECORDS);
         var stored = new ConcurrentHashMap<Integer, Long>();
         commits = new Commits(gate, meters, (at, offset) -> stored.put(at.partition(), offset));
         var positions = new Positions(member, subscription, stored, commits, Clock.systemUTC());

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -230,11 +229,9 @@ class PollLoopTest {
 
     /** Its polls throw this, once, and do nothing from then on. */
     private static final class Ousted extends ToldConsumer {
-        private @Nullable Throwable why;
-        private long thrownNanos;
-        private long againNanos;
+        private @Nullable RuntimeException why;
 
-        Ousted(Throwable why) {
+        Ousted(RuntimeException why) {
             this.why = why;
         }
 
@@ -244,15 +241,7 @@ class PollLoopTest {
             var thrown = why;
             why = null;
             if (thrown != null) {
-                thrownNanos = System.nanoTime();
-            } else if (againNanos == 0) {
-                againNanos = System.nanoTime();
-            }
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            if (thrown instanceof RuntimeException exception) {
-                throw exception;
+                throw thrown;
             }
             return ConsumerRecords.empty();
         }
@@ -292,19 +281,6 @@ class PollLoopTest {
 
         assertThat(refused.closed()).isTrue();
         assertThat(fixture.consumers).hasSize(2);
-    }
-
-    @Test
-    void backsOffAfterAnErrorOfAPollAndTellsIt() {
-        var consumer = new Ousted(new LinkageError("an interceptor of another version"));
-        fixture.begin(consumer);
-
-        fixture.turnUntil(() -> consumer.polls == 1);
-
-        assertThat(fixture.troubles()).singleElement().asString().contains("an interceptor of another version");
-        fixture.turnUntil(() -> fixture.troubles().isEmpty());
-        assertThat(consumer.againNanos - consumer.thrownNanos)
-                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
     }
 
     @Test
