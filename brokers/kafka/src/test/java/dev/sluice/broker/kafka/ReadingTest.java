@@ -45,7 +45,7 @@ class ReadingTest {
 
     @Test
     void endsOnceAndForAllThoughItIsCancelledWhileItBegins() {
-        for (var i = 0; i < 200; i++) {
+        for (var i = 0; i < 50; i++) {
             var reader = new Silent();
             var reading = source.enter(reader);
             reader.onSubscribe(reading.member);
