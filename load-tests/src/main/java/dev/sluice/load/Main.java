@@ -11,7 +11,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs {@code bench}, {@code bench memory} or {@code bench jmh}; a leading word {@code bench} may be left out. Exits
+     * Runs {@code bench}, {@code bench memory}, {@code bench scaling} or {@code bench jmh}; a leading word {@code bench} may be left out. Exits
      * with 0, with 1 when something could not be measured or an event was lost, or with 2 on a usage mistake.
      */
     public static void main(String... args) {
@@ -24,6 +24,7 @@ public final class Main {
         var own = args.length > 0 && args[0].equals("bench") ? Arrays.copyOfRange(args, 1, args.length) : args;
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new MemoryCommand())
+                .addSubcommand(new ScalingCommand())
                 .addSubcommand(new JmhCommand())
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println(e instanceof BenchException ? e.getMessage() : String.valueOf(e));
