@@ -4,6 +4,8 @@ const EVERY_MS = 1000;
 const TIMEOUT_MS = 5000;
 const HISTORY = 120;
 const RATE_SAMPLES = 5;
+/** Functions whose last decision is shown: each is a request of its own. */
+const WHY_MAX = 50;
 const SVG = 'http://www.w3.org/2000/svg';
 
 const number = new Intl.NumberFormat('en');
@@ -113,6 +115,12 @@ function state(item) {
   return cell;
 }
 
+/** The last decision on a function's instances, without its numbers: they stand in a column of their own. */
+function why(item) {
+  const words = item.scaling?.words;
+  return words && `${item.scaling.reason}: ${words.slice(words.indexOf(': ') + 2)}`;
+}
+
 function hot(value) {
   return value > 0 ? [element('span', 'hot', count(value))] : ['0'];
 }
@@ -128,7 +136,7 @@ const tables = {
     nothing: 'No function is deployed.',
     name: item => item.name,
     cells: item => [
-      title(item.name, item.shape),
+      title(item.name, item.shape, why(item)),
       state(item),
       [`${item.instances} / ${item.instancesWanted}`],
       bar(item.leased, item.instances * item.concurrency),
@@ -271,12 +279,26 @@ async function readTopics() {
   }
 }
 
+/** With how each of them scales; one that can't tell is shown without. */
+async function readFunctions() {
+  const { items } = await read('functions');
+  const asked = items.slice(0, WHY_MAX).map(async item => {
+    try {
+      item.scaling = await read(`functions/${encodeURIComponent(item.name)}/scaling`);
+    } catch {
+      // The list says what there is.
+    }
+  });
+  await Promise.all(asked);
+  return { items };
+}
+
 let version;
 
 async function refresh() {
   try {
     const [functions, triggers, topics, brokers] =
-      await Promise.all([read('functions'), read('triggers'), readTopics(), read('brokers')]);
+      await Promise.all([readFunctions(), read('triggers'), readTopics(), read('brokers')]);
     show('functions', functions.items);
     show('triggers', triggers.items);
     showBrokers(brokers.items);
