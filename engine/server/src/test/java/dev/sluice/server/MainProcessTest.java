@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,6 +124,39 @@ class MainProcessTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @Test
+    @Timeout(90)
+    void tellsByItsOwnCommandsWhyThereAreInstancesAndTakesANumberOfThem() throws Exception {
+        var process = run("run", "-f", manifest(MANIFEST), "--port", "0", "--admin-port", "0", "--node", "here");
+        try (var out = process.inputReader()) {
+            var ready = ready(out);
+            var call = call(ready);
+            awaitLeased(ready, 1);
+
+            assertThat(output("why", "held", "--admin", ready.admin()))
+                    .startsWith("held has 1 instance on here; policy demand, min 0, max 16\n")
+                    .contains("now: 1 of 16 slots busy")
+                    .contains("0 -> 1  ");
+            assertThat(output("scale", "held", "2", "-o", "json", "--admin", ready.admin()))
+                    .contains("\"before\" : 1", "\"instances\" : \"2\"");
+
+            Files.createFile(until());
+            assertThat(call.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** What a command prints that ends with 0. */
+    private static String output(String... args) throws Exception {
+        var process =
+                builder(args).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(text).isZero();
+        return text;
     }
 
     @Test
