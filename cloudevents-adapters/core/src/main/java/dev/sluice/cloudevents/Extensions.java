@@ -31,17 +31,38 @@ final class Extensions {
 
     /** Checks names and values of the first slots, and gives their length in UTF-8. */
     static long check(Object[] pairs, int length, EventLimits limits) {
+        requireFew(length, limits);
+        long bytes = 0;
+        for (int i = 0; i < length; i += 2) {
+            bytes += checkPair(pairs, i, limits);
+        }
+        return bytes;
+    }
+
+    /** As above, but for what is the same object in the same slot of others that were checked; gives the difference. */
+    static long checkChanged(Object[] pairs, int length, Object[] checked, EventLimits limits) {
+        requireFew(length, limits);
+        long bytes = 0;
+        for (int i = 0; i < Math.max(length, checked.length); i += 2) {
+            boolean same = i < length && i < checked.length && pairs[i] == checked[i] && pairs[i + 1] == checked[i + 1];
+            if (!same) {
+                bytes += i < length ? checkPair(pairs, i, limits) : 0;
+                bytes -= i < checked.length ? checkPair(checked, i, EventLimits.NONE) : 0;
+            }
+        }
+        return bytes;
+    }
+
+    private static void requireFew(int length, EventLimits limits) {
         if (length > 2L * limits.extensions()) {
             throw new InvalidEventException(
                     "event", null, "must not have more than " + limits.extensions() + " extensions");
         }
-        long bytes = 0;
-        for (int i = 0; i < length; i += 2) {
-            String name = (String) pairs[i];
-            bytes += Rules.extensionName(name, limits);
-            bytes += Rules.extensionValue(name, pairs[i + 1], limits);
-        }
-        return bytes;
+    }
+
+    private static int checkPair(Object[] pairs, int slot, EventLimits limits) {
+        String name = (String) pairs[slot];
+        return Rules.extensionName(name, limits) + Rules.extensionValue(name, pairs[slot + 1], limits);
     }
 
     /** Whether both hold the same names with equal values, in any order. */

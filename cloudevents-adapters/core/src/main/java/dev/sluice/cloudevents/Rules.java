@@ -82,6 +82,19 @@ final class Rules {
         return bytes;
     }
 
+    /** The length in UTF-8 of a text that was checked. */
+    static int length(String checked) {
+        int bytes = checked.length();
+        for (int i = 0; i < checked.length(); i++) {
+            char c = checked.charAt(i);
+            if (c >= 0x80) {
+                // A surrogate's pair is four bytes for two characters, so each counts as two.
+                bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+            }
+        }
+        return bytes;
+    }
+
     static int extensionName(String name, EventLimits limits) {
         if (!isName(name) || name.equals("data")) {
             throw new InvalidEventException(

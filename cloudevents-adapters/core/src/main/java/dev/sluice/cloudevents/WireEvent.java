@@ -46,6 +46,13 @@ public final class WireEvent implements CloudEvent {
         this.data = from.data;
         this.extensions = from.takeExtensions();
         this.sizeBytes = sizeBytes;
+        WireEvent checked = from.checked;
+        if (checked != null && same(source, checked.source) && checked.sourceUri != null) {
+            this.sourceUri = checked.sourceUri;
+        }
+        if (checked != null && same(dataSchema, checked.dataSchema) && checked.dataSchemaUri != null) {
+            this.dataSchemaUri = checked.dataSchemaUri;
+        }
     }
 
     /** Begins an event; id, source and type are required. */
@@ -85,19 +92,26 @@ public final class WireEvent implements CloudEvent {
 
     /** A builder that starts with all of this event. */
     public Builder toBuilder() {
-        Builder copy = new Builder();
-        copy.id = id;
-        copy.source = source;
-        copy.type = type;
-        copy.subject = subject;
-        copy.time = time;
-        copy.dataContentType = dataContentType;
-        copy.dataSchema = dataSchema;
-        copy.data = data;
-        copy.extensions = extensions;
-        copy.used = extensions.length;
-        copy.shared = true;
-        return copy;
+        return new Builder(this);
+    }
+
+    /**
+     * As {@link #toBuilder()}, for one event after another that differs little from this one: what is not set anew is not
+     * checked again. To be built within limits that this event is known to keep, or some of them may be passed.
+     */
+    public Builder successor() {
+        Builder next = new Builder(this);
+        next.checked = this;
+        return next;
+    }
+
+    /** What an attribute adds to an event's size. */
+    private static long sizeOf(String name, @Nullable String value) {
+        return value == null ? 0 : name.length() + Rules.length(value);
+    }
+
+    private static boolean same(@Nullable Object one, @Nullable Object other) {
+        return one == other;
     }
 
     /** This event with one extension set. */
@@ -293,8 +307,24 @@ public final class WireEvent implements CloudEvent {
         private Object[] extensions = Extensions.NONE;
         private int used;
         private boolean shared;
+        /** Whatever is the same object there needs no check. */
+        private @Nullable WireEvent checked;
 
         private Builder() {}
+
+        private Builder(WireEvent from) {
+            id = from.id;
+            source = from.source;
+            type = from.type;
+            subject = from.subject;
+            time = from.time;
+            dataContentType = from.dataContentType;
+            dataSchema = from.dataSchema;
+            data = from.data;
+            extensions = from.extensions;
+            used = from.extensions.length;
+            shared = true;
+        }
 
         /** Required, not empty; with the source it identifies the event. */
         public Builder id(@Nullable String text) {
@@ -448,17 +478,7 @@ public final class WireEvent implements CloudEvent {
          *     found
          */
         public WireEvent build(EventLimits limits) {
-            long size = Rules.required("id", id, limits);
-            size += Rules.source(source, limits);
-            size += Rules.required("type", type, limits) + "idsourcetypespecversion1.0".length();
-            size += subject == null ? 0 : Rules.nonEmpty("subject", subject, limits) + "subject".length();
-            size += time == null ? 0 : Rules.time(time, limits) + "time".length();
-            size += dataContentType == null
-                    ? 0
-                    : Rules.dataContentType(dataContentType, limits) + "datacontenttype".length();
-            size += dataSchema == null ? 0 : Rules.dataSchema(dataSchema, limits) + "dataschema".length();
-            size += Extensions.check(extensions, used, limits);
-            size += data == null ? 0 : data.size();
+            long size = checked == null ? checkedSize(limits) : changedSize(checked, limits);
             if (size > limits.eventBytes()) {
                 throw InvalidEventException.tooLarge(
                         "event", "must not be larger than " + limits.eventBytes() + " bytes, and has " + size);
@@ -469,6 +489,58 @@ public final class WireEvent implements CloudEvent {
                     Objects.requireNonNull(source),
                     Objects.requireNonNull(type),
                     (int) size);
+        }
+
+        /** Checks everything. */
+        private long checkedSize(EventLimits limits) {
+            long size = Rules.required("id", id, limits);
+            size += Rules.source(source, limits);
+            size += Rules.required("type", type, limits) + "idsourcetypespecversion1.0".length();
+            size += subject == null ? 0 : Rules.nonEmpty("subject", subject, limits) + "subject".length();
+            size += time == null ? 0 : Rules.time(time, limits) + "time".length();
+            size += dataContentType == null
+                    ? 0
+                    : Rules.dataContentType(dataContentType, limits) + "datacontenttype".length();
+            size += dataSchema == null ? 0 : Rules.dataSchema(dataSchema, limits) + "dataschema".length();
+            size += Extensions.check(extensions, used, limits);
+            return size + (data == null ? 0 : data.size());
+        }
+
+        /** Checks what is not the same object as in an event that was checked. */
+        private long changedSize(WireEvent known, EventLimits limits) {
+            long size = known.sizeBytes;
+            if (!same(id, known.id)) {
+                size += Rules.required("id", id, limits) - Rules.length(known.id);
+            }
+            if (!same(source, known.source)) {
+                size += Rules.source(source, limits) - Rules.length(known.source);
+            }
+            if (!same(type, known.type)) {
+                size += Rules.required("type", type, limits) - Rules.length(known.type);
+            }
+            if (!same(subject, known.subject)) {
+                size -= sizeOf("subject", known.subject);
+                size += subject == null ? 0 : Rules.nonEmpty("subject", subject, limits) + "subject".length();
+            }
+            if (!same(time, known.time)) {
+                size -= sizeOf("time", known.time);
+                size += time == null ? 0 : Rules.time(time, limits) + "time".length();
+            }
+            if (!same(dataContentType, known.dataContentType)) {
+                size -= sizeOf("datacontenttype", known.dataContentType);
+                size += dataContentType == null
+                        ? 0
+                        : Rules.dataContentType(dataContentType, limits) + "datacontenttype".length();
+            }
+            if (!same(dataSchema, known.dataSchema)) {
+                size -= sizeOf("dataschema", known.dataSchema);
+                size += dataSchema == null ? 0 : Rules.dataSchema(dataSchema, limits) + "dataschema".length();
+            }
+            if (!same(extensions, known.extensions)) {
+                size += Extensions.checkChanged(extensions, used, known.extensions, limits);
+            }
+            size -= known.data == null ? 0 : known.data.size();
+            return size + (data == null ? 0 : data.size());
         }
 
         private Builder remove(int slot) {

@@ -18,7 +18,7 @@ final class KafkaDelivery extends OpenOffset implements Lent {
     /** What an open record holds beside its bytes, roughly. */
     private static final int OVERHEAD_BYTES = 256;
     /** What a header holds beside its bytes: its object, two views of the fetched batch, and its name as a string. */
-    private static final long HEADER_BYTES = 192;
+    private static final int HEADER_BYTES = 192;
 
     private static final VarHandle SETTLED;
 
@@ -82,11 +82,7 @@ final class KafkaDelivery extends OpenOffset implements Lent {
 
     @Override
     public int sizeBytes() {
-        long bytes = bodyBytes();
-        for (var header : record.headers()) {
-            var value = header.value();
-            bytes += HEADER_BYTES + header.key().length() + (value == null ? 0 : value.length);
-        }
+        var bytes = bodyBytes() + KafkaRecords.sizeOf(record.headers(), HEADER_BYTES);
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 

@@ -35,7 +35,9 @@ final class KafkaMember implements Subscription {
 
     final PollGate gate;
     final SourceMeters meters;
+    /** Of this topic only, since it remembers what its records are like. */
     final KafkaRecords records;
+
     private final KafkaSource source;
     private final CoreSubscriber<? super Delivery> actual;
     private final AtomicLong requested = new AtomicLong();
@@ -66,7 +68,7 @@ final class KafkaMember implements Subscription {
         this.gate = gate;
         this.backlog = backlog;
         this.meters = meters;
-        this.records = records;
+        this.records = records.another();
     }
 
     // ---- the poll thread

@@ -6,7 +6,6 @@ import dev.sluice.cloudevents.MediaTypes;
 import dev.sluice.cloudevents.WireEvent;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class HeaderReader {
         this.limits = limits;
     }
 
-    void read(Headers headers) {
+    void read(Header[] headers) {
         for (Header header : headers) {
             String name = header.key();
             if (name.startsWith(PREFIX)) {

@@ -10,11 +10,13 @@ import io.cloudevents.CloudEvent;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CloudEvents 1.0 in Kafka records. Immutable, and safe to share between threads.
+ * CloudEvents 1.0 in Kafka records. Safe to share between threads. It remembers the headers of a record that it has read,
+ * to read those like it faster, so records of one kind, as those of a topic, are best read by one of these.
  *
  * <p>Every record can be read. A record with a content type of {@code application/cloudevents} is an event in structured
  * mode, of which the JSON format is known; else one with a header {@code ce_…} is an event in binary mode; any other is
@@ -62,6 +64,7 @@ public final class KafkaRecords {
     private final ContentMode mode;
     private final KeyMapping keys;
     private final JsonEventFormat json;
+    private final LastHeaders last = new LastHeaders();
 
     /** Reads within {@link #LIMITS}; writes in binary mode, with the {@code partitionkey} as key if none is given. */
     public KafkaRecords() {
@@ -73,6 +76,11 @@ public final class KafkaRecords {
         this.mode = Objects.requireNonNull(mode, "mode");
         this.keys = Objects.requireNonNull(keys, "keys");
         this.json = new JsonEventFormat(limits.withEventBytes(documentBytesMax(limits.eventBytes())));
+    }
+
+    /** The same, for records of another kind: it remembers headers of its own. */
+    public KafkaRecords another() {
+        return new KafkaRecords(limits, mode, keys);
     }
 
     /** The same with other limits of what is read as an event; what passes them becomes a {@link RawEvent}. */
@@ -116,15 +124,22 @@ public final class KafkaRecords {
             byte @Nullable [] key,
             Headers headers,
             byte @Nullable [] value) {
+        Header[] all = headers.toArray();
+        WireEvent alike = last.read(all, value, limits);
+        if (alike != null) {
+            return alike;
+        }
         try {
             HeaderReader reader = new HeaderReader(limits);
-            reader.read(headers);
+            reader.read(all);
             if (reader.isStructured()) {
                 reader.requireContentType();
                 return structured(reader.contentType(), value);
             }
             if (reader.hasAttributes()) {
-                return reader.event(value);
+                WireEvent event = reader.event(value);
+                last.differed(all, event);
+                return event;
             }
             return PlainRecord.read(
                     limits, topic, partition, offset, timestamp, key, headers, value, reader.contentType());
@@ -139,6 +154,19 @@ public final class KafkaRecords {
      */
     public static @Nullable String keyOf(byte @Nullable [] key) {
         return key == null ? null : RecordKeys.text(key);
+    }
+
+    /**
+     * The bytes of all names and values of headers, which are not made strings and arrays for it.
+     *
+     * @param each bytes to be added for each header
+     */
+    public static long sizeOf(Headers headers, int each) {
+        long bytes = 0;
+        for (Header header : headers.toArray()) {
+            bytes += each + HeaderBytes.nameLength(header) + Math.max(0, HeaderBytes.valueLength(header));
+        }
+        return bytes;
     }
 
     /** The key whose text {@link #keyOf} gives. */

@@ -14,8 +14,12 @@ final class Utf8Text {
     /** The text of these bytes; null when they are no UTF-8. */
     static @Nullable String decode(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
-        // The JDK's fast decoder puts this character where it can't read; only then is a second look needed.
-        return text.indexOf(REPLACEMENT) >= 0 && !isValid(bytes) ? null : text;
+        return mayBeReplaced(text) && !isValid(bytes) ? null : text;
+    }
+
+    /** Whether the JDK's fast decoder may have found bytes that it can't read: only then is a second look needed. */
+    static boolean mayBeReplaced(String text) {
+        return text.indexOf(REPLACEMENT) >= 0;
     }
 
     /** Whether a text that came as UTF-8 may be an attribute's value: no control characters, no noncharacters. */
