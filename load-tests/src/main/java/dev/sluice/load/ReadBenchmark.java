@@ -12,7 +12,6 @@ import dev.sluice.engine.FunctionCode;
 import dev.sluice.engine.FunctionCodeException;
 import dev.sluice.engine.FunctionSpec;
 import dev.sluice.engine.TriggerSpec;
-
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.load.handler.Nothing;
 import dev.sluice.load.handler.NothingBatch;

@@ -1,6 +1,7 @@
 package dev.sluice.load;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -14,11 +15,23 @@ import java.util.Map;
  * @param events in the topic
  */
 record Readers(Lab lab, KafkaGround ground, Plan plan, Progress progress, int events) {
-    /** The engine with this handler. */
+    /** The engine with this handler, for all rounds. */
     Reading engine(String name, String order, String handler, int concurrency, Map<String, String> config)
             throws IOException, InterruptedException {
-        var topic = topic();
         var files = Reading.dialFiles(lab, "engine", plan);
+        return engine(name, order, handler, concurrency, config, files);
+    }
+
+    /** The engine for one round: a function of blocking handlers takes a thread for each slot, and so each round's would. */
+    Reading engineOfOneRound(String name, String handler, int concurrency, Map<String, String> config)
+            throws IOException, InterruptedException {
+        return engine(name, "key", handler, concurrency, config, Reading.dialFiles(lab, "engine", 1));
+    }
+
+    private Reading engine(
+            String name, String order, String handler, int concurrency, Map<String, String> config, List<Path> files)
+            throws IOException, InterruptedException {
+        var topic = topic();
         var manifest = new EngineManifest(ground.bootstrap(progress), KafkaPeers.POLL_RECORDS_MAX)
                 .add(
                         new EngineManifest.Reader(topic, order, handler, concurrency, config),

@@ -40,8 +40,13 @@ final class Reading implements Duel.Side<Pace> {
 
     /** Files for a side's dials, one for each of its rounds. */
     static List<Path> dialFiles(Lab lab, String side, Plan plan) throws IOException {
+        return dialFiles(lab, side, WARM_UPS + plan.rounds());
+    }
+
+    /** Files for so many dials. */
+    static List<Path> dialFiles(Lab lab, String side, int rounds) throws IOException {
         var files = new ArrayList<Path>();
-        for (var round = 0; round < WARM_UPS + plan.rounds(); round++) {
+        for (var round = 0; round < rounds; round++) {
             var file = lab.file(side + "-" + System.nanoTime() + "-" + round + ".dial");
             Dial.create(file, 0);
             files.add(file);
@@ -85,16 +90,25 @@ final class Reading implements Duel.Side<Pace> {
         return run(time);
     }
 
+    /** Reads for the first time, and measures once it has read for so long. */
+    Pace measureWarm(Duration warmUp, Duration time) throws IOException, InterruptedException {
+        return run(warmUp, time);
+    }
+
     /** Ends the process, whatever it has in flight. */
     void stop() throws InterruptedException {
         process.kill();
     }
 
     private Pace run(Duration time) throws IOException, InterruptedException {
+        return run(LEAD, time);
+    }
+
+    private Pace run(Duration lead, Duration time) throws IOException, InterruptedException {
         var dial = dials.get(next++);
         dial.open();
         try {
-            begin(dial);
+            begin(dial, lead);
             var first = look(dial);
             var end = first.nanos() + time.toNanos();
             while (System.nanoTime() < end && dial.count() < COUNTED_SHARE * events) {
@@ -107,7 +121,7 @@ final class Reading implements Duel.Side<Pace> {
         }
     }
 
-    private void begin(Dial dial) throws IOException, InterruptedException {
+    private void begin(Dial dial, Duration lead) throws IOException, InterruptedException {
         var end = System.nanoTime() + BEGIN_MAX.toNanos();
         while (dial.count() == 0) {
             process.mustRun();
@@ -116,7 +130,7 @@ final class Reading implements Duel.Side<Pace> {
             }
             Thread.sleep(LOOK_MILLIS);
         }
-        Thread.sleep(LEAD.toMillis());
+        Thread.sleep(lead.toMillis());
     }
 
     private Look look(Dial dial) {

@@ -37,7 +37,11 @@ record SlowFigure(KafkaGround ground) implements Figure {
 
     @Override
     public Duration planned(Plan plan) {
-        return plan.total().dividedBy(2).plus(START).multipliedBy(LOADS.size());
+        return roundOf(plan).multipliedBy((long) plan.rounds() * LOADS.size());
+    }
+
+    private static Duration roundOf(Plan plan) {
+        return START.plus(plan.warmUp()).plus(plan.round());
     }
 
     @Override
@@ -46,17 +50,14 @@ record SlowFigure(KafkaGround ground) implements Figure {
         var readers = new Readers(lab, ground, plan, progress, KafkaGround.EVENTS);
         for (var load : LOADS) {
             var what = String.format(Locale.ROOT, "%s, %,d x 20 ms / slots", load.name(), load.concurrency());
-            progress.step("P7 start " + what, START);
-            var side = readers.engine(what, "key", load.handler(), load.concurrency(), MILLIS);
-            progress.step("P7 warm-up: " + what, plan.warmUp());
-            side.warmUp(plan.warmUp());
             var rounds = new ArrayList<Round>();
             for (var round = 1; round <= plan.rounds(); round++) {
-                progress.step("P7 round " + round + ": " + what, plan.round());
-                var pace = side.measure(plan.round());
+                progress.step("P7 round " + round + ": " + what, roundOf(plan));
+                var side = readers.engineOfOneRound(what, load.handler(), load.concurrency(), MILLIS);
+                var pace = side.measureWarm(plan.warmUp(), plan.round());
+                side.stop();
                 rounds.add(new Round(pace.perSecond(), load.concurrency() * 1e9 / pace.handlerNanos()));
             }
-            side.stop();
             rows.add(new Row(id(), what, "events/s", Aim.atLeast(load.aim()), rounds));
         }
         return rows;

@@ -71,6 +71,12 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private volatile boolean threadDone;
     private volatile @Nullable Throwable publishError;
     private @Nullable Thread runner;
+    /**
+     * The loop's thread while it starts the run. Only that thread writes it, so a thread that finds itself here is in that
+     * start, and no other can.
+     */
+    private @Nullable Thread starter;
+
     private int answers;
     private int emitted;
 
@@ -80,6 +86,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     // Of the home loop.
     boolean slotHeld = true;
+    private boolean told;
     private int requestedMore;
     private boolean settled;
     private boolean zombie;
@@ -94,11 +101,16 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         startNanos = now;
     }
 
-    /** Runs the function: on the loop, or on a worker when it may block. */
-    void start() {
+    /**
+     * Runs the function: on the loop, or on a worker when it may block. True when there is something to be handled already:
+     * a run that ends within its call takes no way through the queue of signals.
+     */
+    boolean start() {
         if (!blocking()) {
+            starter = Thread.currentThread();
             run();
-            return;
+            starter = null;
+            return told;
         }
         try {
             pipeline.workers().execute(this);
@@ -109,6 +121,16 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             threadDone = true;
             pipeline.checkFatal(noThread);
             end(noThread, null);
+        }
+        return false;
+    }
+
+    /** Has the loop look at what has come of the run. From any thread. */
+    private void tell() {
+        if (Thread.currentThread() == starter) {
+            told = true;
+        } else {
+            pipeline.signal(this);
         }
     }
 
@@ -305,7 +327,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         // To ask for more runs the function's code: not here, on a thread of the sink's, but on the loop.
         var more = ACKNOWLEDGED.incrementAndGet(this) % REQUEST_EVERY == 0;
         if (PENDING.decrementAndGet(this) == 0 || more) {
-            pipeline.signal(this);
+            tell();
         }
     }
 
@@ -325,7 +347,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         cancelRun();
         end(why, null);
         if (PENDING.decrementAndGet(this) == 0) {
-            pipeline.signal(this);
+            tell();
         }
     }
 
@@ -343,7 +365,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         endNanos = pipeline.nanos();
         phase = ENDED;
         PENDING.decrementAndGet(this);
-        pipeline.signal(this);
+        tell();
     }
 
     private void cancelRun() {

@@ -50,6 +50,12 @@ final class BatchOutcome {
     /** The batch ended; the events that the function named failed, and behind each the later ones of its key. */
     void ended(@Nullable BatchResult result) {
         var failures = result == null ? BatchResult.DONE.failures() : result.failures();
+        if (failures.isEmpty()) {
+            for (var task : tasks) {
+                settlement.settleOne(task, null);
+            }
+            return;
+        }
         Set<Lane> failedLanes = new HashSet<>();
         for (var i = 0; i < tasks.size(); i++) {
             var task = tasks.get(i);

@@ -99,7 +99,10 @@ final class Handler {
         };
     }
 
-    private List<Object> readAll(List<CloudEvent> events) {
+    private List<?> readAll(List<CloudEvent> events) {
+        if (input.isEvent()) {
+            return events;
+        }
         var parameters = new ArrayList<>(events.size());
         for (var i = 0; i < events.size(); i++) {
             try {

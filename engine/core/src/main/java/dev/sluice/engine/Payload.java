@@ -70,6 +70,11 @@ final class Payload {
         return name.toString();
     }
 
+    /** Whether the parameter is the event itself. */
+    boolean isEvent() {
+        return kind == Kind.EVENT;
+    }
+
     /** The parameter for an event; {@link FunctionException.BadInput} when its data does not fit. */
     Object read(String function, CloudEvent event) {
         if (kind == Kind.EVENT) {

@@ -99,7 +99,7 @@ final class Pipeline {
             giveBack(task);
             return;
         }
-        var now = dispatcher.nanos();
+        var now = dispatcher.recentNanos();
         dispatcher.hold(task.bytes);
         var undecodable = call == null && settlement.undecodable(task);
         if (!undecodable && !passes(task)) {
@@ -120,7 +120,7 @@ final class Pipeline {
         }
         var runnable = lanes.add(task, keyOf(task.delivery), now);
         if (call != null) {
-            patience.add(task, now + call.patience().toNanos());
+            patience.add(task, dispatcher.nanos() + call.patience().toNanos());
             dispatcher.wakeAt(task.dueNanos());
         }
         if (runnable) {
@@ -200,7 +200,9 @@ final class Pipeline {
         deadlines.add(attempt, now + timeoutNanos);
         dispatcher.wakeAt(attempt.dueNanos());
         dispatcher.leased(attempt);
-        attempt.start();
+        if (attempt.start()) {
+            dispatcher.handle(attempt);
+        }
     }
 
     /** Makes a dead letter, in its turn, of an event that must not run. */

@@ -9,6 +9,7 @@ import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 
 /**
  * How a pipeline's events end: accepted, retried, as dead letters, or given back. On the home loop.
@@ -160,11 +161,13 @@ final class Settlement {
     /** Takes an event in flight off its source. */
     void accept(Task task) {
         task.step = Task.Step.ACCEPTING;
+        Mono<Void> acceptance;
         try {
-            task.delivery.accept().subscribe(task);
+            acceptance = task.delivery.accept();
         } catch (RuntimeException bad) {
-            task.onError(bad);
+            acceptance = Mono.error(bad);
         }
+        task.step(acceptance);
     }
 
     /** Stores an event in flight as a dead letter, for the reason that it has, then takes it off its source. */
@@ -283,7 +286,7 @@ final class Settlement {
             pipeline.giveBack(task);
             landed = Task.State.RELEASED;
         }
-        lanes.land(task, landed, dispatcher.nanos());
+        lanes.land(task, landed, dispatcher.recentNanos());
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
             pipeline.settled();

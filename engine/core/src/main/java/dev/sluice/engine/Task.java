@@ -6,6 +6,7 @@ import io.cloudevents.CloudEvent;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 
 /**
  * One event's way through the engine: its delivery, its place in a lane, its tries, and the subscriber of its settling.
@@ -104,6 +105,15 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
 
     private @Nullable Throwable stepError;
 
+    /**
+     * The loop's thread while it begins a step. Only that thread writes it, so a thread that finds itself here is in that
+     * beginning, and no other can.
+     */
+    private @Nullable Thread stepper;
+
+    /** Whether the step ended as it was begun; the loop's. */
+    private boolean stepEnded;
+
     Task(Pipeline pipeline, Delivery delivery) {
         this.pipeline = pipeline;
         this.delivery = delivery;
@@ -154,9 +164,28 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
             arrived();
             pipeline.arrived(this);
         } else {
-            var failed = stepError;
-            stepError = null;
-            pipeline.settlement().stepped(this, failed);
+            stepped();
+        }
+    }
+
+    private void stepped() {
+        var failed = stepError;
+        stepError = null;
+        pipeline.settlement().stepped(this, failed);
+    }
+
+    /** Takes a step of its settling. One that ends at once, as most do, takes no way through the queue of signals. */
+    void step(Mono<Void> settling) {
+        stepper = Thread.currentThread();
+        try {
+            settling.subscribe(this);
+        } catch (RuntimeException bad) {
+            onError(bad);
+        }
+        stepper = null;
+        if (stepEnded) {
+            stepEnded = false;
+            stepped();
         }
     }
 
@@ -171,12 +200,16 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     @Override
     public void onError(Throwable error) {
         stepError = error;
-        pipeline.signal(this);
+        onComplete();
     }
 
     @Override
     public void onComplete() {
-        pipeline.signal(this);
+        if (Thread.currentThread() == stepper) {
+            stepEnded = true;
+        } else {
+            pipeline.signal(this);
+        }
     }
 
     /** A time at which something is done about a task. */
