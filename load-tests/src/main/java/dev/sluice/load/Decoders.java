@@ -9,7 +9,6 @@ import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import org.apache.kafka.common.header.Headers;
 
 /** Ways to make an event of what came over the wire, ours and the CloudEvents SDK's, and what a reader then asks of it. */
 final class Decoders {
@@ -18,7 +17,7 @@ final class Decoders {
     private final JsonEventFormat json = new JsonEventFormat();
     private final JsonFormat sdkJson = new JsonFormat();
     private final HttpHeaders headers = SampleEvent.headers();
-    private final Headers kafkaHeaders = EventWriter.headers("A-1001-7f3c2e90");
+    private final FetchedHeaders fetched = new FetchedHeaders();
     private final byte[] data = SampleEvent.dataBytes();
     private final byte[] structured = SampleEvent.structured().getBytes(StandardCharsets.UTF_8);
 
@@ -33,11 +32,11 @@ final class Decoders {
     }
 
     CloudEvent kafka() {
-        return kafka.decode("load", 0, 0, 0, null, kafkaHeaders, data);
+        return kafka.decode("load", 0, 0, 0, null, fetched.next(), data);
     }
 
     CloudEvent sdkKafka() {
-        return KafkaMessageFactory.createReader(kafkaHeaders, data).toEvent();
+        return KafkaMessageFactory.createReader(fetched.next(), data).toEvent();
     }
 
     CloudEvent structured() {
