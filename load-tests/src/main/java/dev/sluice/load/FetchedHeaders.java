@@ -18,6 +18,7 @@ final class FetchedHeaders {
 
     /** Names and values by turns. */
     private final List<byte[][]> written = new ArrayList<>();
+
     private int next;
 
     FetchedHeaders() {
