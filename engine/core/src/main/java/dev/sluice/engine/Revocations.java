@@ -3,7 +3,6 @@ package dev.sluice.engine;
 import dev.sluice.broker.EventSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
@@ -11,13 +10,12 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
- * Partitions that a pipeline's source takes away: what has not started is given back at once, what runs may go on for 4 s,
- * what is left then is cancelled. Signals come on any thread and are handled on the home loop; their number is bounded by
- * the source's partitions.
+ * Partitions that a pipeline's source takes away: what has not started is given back at once, what runs may go on for as
+ * long as the source says, what is left then is cancelled. Signals come on any thread and are handled on the home loop;
+ * their number is bounded by the source's partitions.
  */
 final class Revocations implements CoreSubscriber<EventSource.Revocation> {
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
-    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final Dispatcher dispatcher;
     private final Pipeline pipeline;
@@ -51,7 +49,7 @@ final class Revocations implements CoreSubscriber<EventSource.Revocation> {
     public void onComplete() {}
 
     private void revoke(EventSource.Revocation revocation) {
-        var due = dispatcher.nanos() + DRAIN_NANOS;
+        var due = dispatcher.nanos() + revocation.limit().toNanos();
         pipeline.giveBackPartition(revocation.partition());
         open.add(new Open(revocation, due));
         dispatcher.wakeAt(due);

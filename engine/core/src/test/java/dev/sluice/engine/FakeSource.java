@@ -4,6 +4,7 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
 import io.cloudevents.CloudEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -99,10 +100,19 @@ final class FakeSource implements EventSource {
 
     /** Takes the partition away; {@code done} counts the holder's answer. */
     void revoke(int partition, Runnable done) {
+        revoke(partition, Duration.ofSeconds(4), done);
+    }
+
+    void revoke(int partition, Duration limit, Runnable done) {
         revocations.tryEmitNext(new Revocation() {
             @Override
             public int partition() {
                 return partition;
+            }
+
+            @Override
+            public Duration limit() {
+                return limit;
             }
 
             @Override
