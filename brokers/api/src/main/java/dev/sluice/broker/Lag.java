@@ -33,8 +33,15 @@ public record Lag(String topic, String group, List<PartitionLag> partitions) {
      * @param partition its number
      * @param position the lowest offset that is not done; -1 when unknown
      * @param end the offset that the next event will get; -1 when unknown
+     * @param next the lowest offset from which on nothing was delivered to the member whose lag it is; -1 when unknown,
+     *     and for a group as a whole
      */
-    public record PartitionLag(int partition, long position, long end) {
+    public record PartitionLag(int partition, long position, long end, long next) {
+        /** A group's part, of which nobody knows what was delivered. */
+        public PartitionLag(int partition, long position, long end) {
+            this(partition, position, end, -1);
+        }
+
         /** Whether both ends are known. */
         public boolean known() {
             return position >= 0 && end >= 0;
@@ -43,6 +50,11 @@ public record Lag(String topic, String group, List<PartitionLag> partitions) {
         /** Events between position and end; never negative, and only meaningful when {@link #known}. */
         public long events() {
             return Math.max(0, end - position);
+        }
+
+        /** Events behind the last that was delivered; empty when unknown. */
+        public OptionalLong undelivered() {
+            return next >= 0 && end >= 0 ? OptionalLong.of(Math.max(0, end - next)) : OptionalLong.empty();
         }
     }
 }

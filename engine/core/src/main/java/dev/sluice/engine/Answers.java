@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.sluice.cloudevents.InvalidEventException;
 import dev.sluice.cloudevents.WireEvent;
@@ -22,22 +21,24 @@ final class Answers {
     private final String function;
     private final String trigger;
     private final AnswerPolicy policy;
-    private final @Nullable ObjectWriter writer;
 
-    Answers(String function, String trigger, AnswerPolicy policy, @Nullable JavaType output) {
+    Answers(String function, String trigger, AnswerPolicy policy) {
         this.function = function;
         this.trigger = trigger;
         this.policy = policy;
-        writer = output == null ? null : Payload.JSON.writerFor(output);
     }
 
-    /** The event for the n-th answer to an input; {@link FunctionException.BadAnswer} when it makes none. */
-    CloudEvent of(@Nullable Object answer, CloudEvent input, int n) {
+    /**
+     * The event for the n-th answer to an input; {@link FunctionException.BadAnswer} when it makes none.
+     *
+     * @param json writes what the version that answered answers
+     */
+    CloudEvent of(@Nullable Object answer, CloudEvent input, int n, ObjectWriter json) {
         if (answer == null) {
             throw new FunctionException.BadAnswer(function, "answered null");
         }
         try {
-            var builder = answer instanceof CloudEvent event ? WireEvent.builder(event) : made(answer, input, n);
+            var builder = answer instanceof CloudEvent event ? WireEvent.builder(event) : made(answer, input, n, json);
             builder.extension(HOPS, hops(input) + 1);
             copyIfAbsent(builder, "causationid", input.getId());
             copyIfAbsent(builder, "correlationid", input.getExtension("correlationid"));
@@ -49,7 +50,7 @@ final class Answers {
         }
     }
 
-    private WireEvent.Builder made(Object answer, CloudEvent input, int n) {
+    private WireEvent.Builder made(Object answer, CloudEvent input, int n, ObjectWriter json) {
         var builder = WireEvent.builder()
                 .id(input.getId() + ":" + trigger + ":" + n)
                 .type(policy.type())
@@ -62,8 +63,7 @@ final class Answers {
             return builder.data("text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
         }
         try {
-            var json = writer == null ? Payload.JSON.writeValueAsBytes(answer) : writer.writeValueAsBytes(answer);
-            return builder.data("application/json", json);
+            return builder.data("application/json", json.writeValueAsBytes(answer));
         } catch (JsonProcessingException e) {
             throw new FunctionException.BadAnswer(
                     function,

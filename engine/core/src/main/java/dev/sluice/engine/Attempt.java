@@ -304,7 +304,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
         CloudEvent event;
         try {
-            event = pipeline.answers().of(value, first.event(), ++answers);
+            event = pipeline.answers().of(value, first.event(), ++answers, instance.handler.json());
         } catch (RuntimeException bad) {
             end(bad, null);
             return false;

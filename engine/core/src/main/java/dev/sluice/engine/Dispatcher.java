@@ -6,6 +6,7 @@ import dev.sluice.engine.scaling.DecisionLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class Dispatcher {
     private static final long FULL_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long BUDGET_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final FunctionSpec spec;
+    private volatile FunctionSpec spec;
     private final Loop loop;
     private final Host host;
     private final InstancePool pool;
@@ -71,8 +72,17 @@ final class Dispatcher {
 
     private long leasedNanos;
     private long settled;
-    private final @Nullable Scaler scaler;
+    private final Ceiling.Share share;
+    private @Nullable AdaptiveSlots adaptive;
+    private volatile int slotsCap;
+    private long ended;
+    private volatile @Nullable Scaler scaler;
     private long scaleAt;
+    /** Whether it was decided out of turn for what waits, since the last turn. */
+    private boolean hurried;
+
+    /** Completes when the function has ended. */
+    private final Sinks.One<Void> left = Sinks.one();
 
     private long recentNanos;
     private boolean wasFull;
@@ -85,13 +95,21 @@ final class Dispatcher {
         this.loop = loop;
         this.host = host;
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
+        // Not the specification itself: what is kept for good must not keep a version's code.
+        var name = spec.name();
         pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged), nanos -> host.starts()
-                .started(spec.name(), nanos));
+                .started(name, nanos));
         budget.capacity(pool.capacity());
         var scaling = spec.scaling();
-        scaler = scaling == null ? null : new Scaler(this, pipelines, scaling);
+        scaler = scaling == null ? null : new Scaler(this, pipelines, scaling, new DecisionLog());
+        adaptive = spec.adaptive() ? new AdaptiveSlots(spec.slotsMax()) : null;
+        slotsCap = adaptive == null ? 0 : adaptive.cap();
+        share = host.shared().ceiling().join(spec);
         signal(() -> {
-            pool.start();
+            if (adaptive != null) {
+                pool.cap(adaptive.cap());
+            }
+            pool.resize(granted(spec.instances()).instances());
             scaleAt = loop.nanos();
         });
     }
@@ -118,6 +136,44 @@ final class Dispatcher {
         return pipeline;
     }
 
+    /**
+     * Has another version take over, instance by instance; what runs ends on the version it began on. Completes once
+     * the last instance of the version before is closed, or the function has ended.
+     */
+    Mono<Void> redeploy(FunctionSpec next) {
+        return Mono.defer(() -> {
+            host.shared().ceiling().change(share, next);
+            var replaced = Sinks.<Void>one();
+            signal(() -> {
+                if (closing) {
+                    replaced.tryEmitEmpty();
+                    return;
+                }
+                Mono.firstWithSignal(take(next).gone().asMono(), left.asMono())
+                        .subscribe(nothing -> {}, error -> {}, replaced::tryEmitEmpty);
+            });
+            return replaced.asMono();
+        });
+    }
+
+    private Version take(FunctionSpec next) {
+        var instances = next.scaling() == null
+                ? next.instances()
+                : next.scaling().limits().clamp(pool.wanted());
+        var before = spec;
+        spec = next;
+        pipelines.forEach(pipeline -> pipeline.version(next));
+        adaptive = next.adaptive() ? new AdaptiveSlots(next.slotsMax()) : null;
+        slotsCap = adaptive == null ? 0 : adaptive.cap();
+        pool.cap(adaptive == null ? Integer.MAX_VALUE : adaptive.cap());
+        if (!Objects.equals(next.scaling(), before.scaling())) {
+            var known = scaler;
+            var log = known == null ? new DecisionLog() : known.decisions();
+            scaler = next.scaling() == null ? null : new Scaler(this, pipelines, next.scaling(), log);
+        }
+        return pool.replaceBy(next, granted(instances).instances());
+    }
+
     /** Admits a call while fewer than ten capacities of them wait for a slot, and at least 64. */
     Intake.Admission submit(Pipeline pipeline, Call call) {
         if (closing) {
@@ -126,7 +182,7 @@ final class Dispatcher {
         if (pool.ready() == 0 && !pool.problem().isEmpty()) {
             pipeline.counts.callsRefused.increment();
             return new Intake.Admission.Refused(
-                    "function '" + spec.name() + "' has no instance: " + pool.problem(), 1, false);
+                    "function '" + spec.name() + "' has no instance: " + pool.problem(), pool.retrySeconds(), false);
         }
         var limit = Math.max(CALLS_WAITING_MIN, 10L * spec.slotsMax());
         if (callsWaiting.incrementAndGet() > limit) {
@@ -222,11 +278,22 @@ final class Dispatcher {
 
     /** Decides on the number of instances when it is time to, or when there is none for what waits. */
     private void scale(long now) {
-        if (scaler == null || closing) {
+        var scaler = this.scaler;
+        var adaptive = this.adaptive;
+        if (closing || (scaler == null && adaptive == null)) {
             return;
         }
-        if (now - scaleAt >= 0 || (pool.wanted() == 0 && !active.isEmpty())) {
-            scaleAt = now + scaler.tickNanos();
+        var due = now - scaleAt >= 0;
+        if (due && adaptive != null && adaptive.observe(now, pool.leased(), ended, leasedNanos)) {
+            slotsCap = adaptive.cap();
+            pool.cap(adaptive.cap());
+        }
+        if (scaler == null) {
+            scaleAt = due ? now + Scaler.TICK_NANOS : scaleAt;
+        } else if (due || (pool.wanted() == 0 && !active.isEmpty() && !hurried)) {
+            // Once between two turns: a decision for none must not be made again with every event.
+            hurried = !due;
+            scaleAt = now + Scaler.TICK_NANOS;
             scaler.tick(now);
         }
         wakeAt(scaleAt);
@@ -340,6 +407,7 @@ final class Dispatcher {
     void ended(Attempt attempt) {
         leaseStarts -= attempt.startNanos;
         leasedNanos += attempt.runNanos();
+        ended++;
         settled += attempt.batch == null ? 1 : attempt.batch.size();
         pool.giveBack(attempt.instance);
     }
@@ -361,12 +429,29 @@ final class Dispatcher {
 
     /** What was decided lately on the number of instances; from any thread. */
     List<DecisionLog.Entry> decisions() {
-        return scaler == null ? List.of() : scaler.decisions().newestFirst();
+        var known = scaler;
+        return known == null ? List.of() : known.decisions().newestFirst();
+    }
+
+    /** What the engine has for it when it asks for so many instances; on the loop. */
+    Ceiling.Grant granted(int asked) {
+        return host.shared().ceiling().grant(share, asked, pool.all());
+    }
+
+    /** Its part of the engine's ceilings is free for others. */
+    void leftEngine() {
+        host.shared().ceiling().leave(share);
+        left.tryEmitEmpty();
     }
 
     /** How the runs of calls ended, or those of topics' events; from any thread. */
     RunTotals runsOf(boolean calls) {
         return new RunTotals(pipelines, calls);
+    }
+
+    /** Slots that may be in use at once; 0 when nothing caps them. From any thread. */
+    int slotsCap() {
+        return slotsCap;
     }
 
     /** The function's scaler; null when its number of instances is fixed. */
@@ -472,43 +557,20 @@ final class Dispatcher {
     // ---- for those who look from outside; figures may be of slightly different moments
 
     ScalingStatus scaling() {
-        return ScalingReport.of(this, pipelines);
+        return FunctionReport.scaling(this, pipelines);
     }
 
     FunctionStatus status() {
-        var runs = 0L;
-        var failures = 0L;
-        var runnable = 0;
-        for (var pipeline : pipelines) {
-            runs += pipeline.counts.runs.get();
-            failures += pipeline.counts.failed.get();
-            runnable += pipeline.lanes.runnable();
-        }
-        var ready = pool.ready();
-        var resting = pool.wanted() == 0 && pool.problem().isEmpty();
-        var state = closing
-                ? FunctionStatus.State.DRAINING
-                : ready > 0 || resting
-                        ? FunctionStatus.State.READY
-                        : pool.problem().isEmpty() ? FunctionStatus.State.STARTING : FunctionStatus.State.FAILED;
-        var detail = host.shared().tooManyZombies()
-                ? host.shared().zombies() + " runs are past their deadline and still hold a thread; the limit is "
-                        + host.shared().zombiesMax() + ": nothing new is started"
-                : pool.problem();
-        return new FunctionStatus(
-                spec.name(),
-                spec.code().handler(),
-                spec.code().describe(),
-                state,
-                detail,
-                ready,
-                pool.wanted(),
-                spec.concurrency(),
-                pool.leased(),
-                runnable,
-                callsWaiting.get(),
-                zombies,
-                runs,
-                failures);
+        return FunctionReport.status(this, pipelines);
+    }
+
+    /** Runs that went past their deadline and have not ended. */
+    int zombies() {
+        return zombies;
+    }
+
+    /** Whether it takes nothing more. */
+    boolean closing() {
+        return closing;
     }
 }

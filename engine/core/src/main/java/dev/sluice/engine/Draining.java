@@ -60,6 +60,7 @@ final class Draining {
     private void end() {
         dispatcher.signal(() -> {
             done = true;
+            dispatcher.leftEngine();
             waiting.forEach(Sinks.One::tryEmitEmpty);
             waiting.clear();
         });

@@ -5,10 +5,12 @@ import dev.sluice.broker.Intake;
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.engine.scaling.DecisionLog;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class Engine {
     private final Host host;
     private final Map<String, Dispatcher> functions = new LinkedHashMap<>();
     private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
+    private final Map<String, List<Meter>> meters = new HashMap<>();
     private final Map<String, Intake> intakes = new LinkedHashMap<>();
 
     private int blockingSlots;
@@ -67,10 +70,11 @@ public final class Engine {
         if (functions.containsKey(function.name())) {
             throw new IllegalArgumentException("function '" + function.name() + "' is deployed already");
         }
-        checkThreads(function);
+        checkThreads(function, null);
         var dispatcher = new Dispatcher(function, loops.next(), host);
         functions.put(function.name(), dispatcher);
-        EngineMeters.bindFunction(registry, function.name(), dispatcher);
+        blockingSlots += blockingSlots(function);
+        meters.put(function.name(), EngineMeters.bindFunction(registry, function.name(), dispatcher));
         var calls = new TriggerSpec(
                 function.name(),
                 function.name(),
@@ -90,19 +94,99 @@ public final class Engine {
         return Workers.virtualThreads() ? OptionalInt.empty() : OptionalInt.of(Workers.THREADS_MAX);
     }
 
+    /**
+     * Has another version of a function take over while events flow: its instances start, one of the old drains for each
+     * that has started, and what runs ends on the version it began on, held to the new timeout. Triggers stay as they
+     * are. While no instance of it starts, the version before goes on. Completes once the last instance of the version
+     * before is closed, and its code can be; cancel does not stop it. Errors with {@link IllegalArgumentException} when
+     * the function is not deployed, the ceilings don't hold its {@code min}, a blocking function would need more threads
+     * than there are, or one of both takes a list of events and the other doesn't: then undeploy it first.
+     */
+    public Mono<Void> redeploy(FunctionSpec next) {
+        return Mono.defer(() -> {
+            synchronized (this) {
+                var dispatcher = deployed(next.name());
+                var before = dispatcher.spec();
+                if (before.code().shape().batch() != next.code().shape().batch()) {
+                    throw new IllegalArgumentException("function '" + next.name()
+                            + "' takes a list of events in one version and one event in the other: undeploy it first");
+                }
+                checkThreads(next, before);
+                var replaced = dispatcher.redeploy(next).cache();
+                // Now, and not when somebody subscribes again: the threads are counted once.
+                replaced.subscribe(nothing -> {}, error -> {});
+                blockingSlots += blockingSlots(next) - blockingSlots(before);
+                return replaced;
+            }
+        });
+    }
+
+    /**
+     * Takes a function and its triggers away: stops pulling, finishes what is in flight within the grace, gives the rest
+     * back and closes its handlers. Its calls are refused from the subscription on; its name is free when it completes.
+     * Cancel does not stop it. Errors with {@link IllegalArgumentException} when it is not deployed.
+     */
+    public Mono<Void> undeploy(String function, Duration grace) {
+        return Mono.defer(() -> {
+            var dispatcher = deployed(function);
+            var ended = Sinks.<Void>one();
+            dispatcher
+                    .drain(grace)
+                    .subscribe(nothing -> {}, error -> forget(function, ended), () -> forget(function, ended));
+            return ended.asMono();
+        });
+    }
+
+    private synchronized void forget(String function, Sinks.One<Void> ended) {
+        var dispatcher = functions.remove(function);
+        if (dispatcher != null) {
+            blockingSlots -= blockingSlots(dispatcher.spec());
+            intakes.remove(function);
+            removeMeters(function);
+            triggers.values().removeIf(trigger -> {
+                var its = trigger.spec().function().equals(function);
+                if (its) {
+                    removeMeters("trigger " + trigger.name());
+                }
+                return its;
+            });
+        }
+        ended.tryEmitEmpty();
+    }
+
+    private void removeMeters(String of) {
+        var bound = meters.remove(of);
+        if (bound != null) {
+            bound.forEach(registry::remove);
+        }
+    }
+
+    private synchronized Dispatcher deployed(String function) {
+        var dispatcher = functions.get(function);
+        if (dispatcher == null) {
+            throw new IllegalArgumentException("function '" + function + "' is not deployed");
+        }
+        return dispatcher;
+    }
+
+    /** Slots that need a thread each, as far as threads are limited. */
+    private int blockingSlots(FunctionSpec function) {
+        return function.code().shape().blocking() && Workers.limited(workers) ? function.slotsMax() : 0;
+    }
+
     /** A lease of a blocking function needs a thread: slots that could never run are refused before they exist. */
-    private void checkThreads(FunctionSpec function) {
-        if (!function.code().shape().blocking() || !Workers.limited(workers)) {
+    private void checkThreads(FunctionSpec function, @Nullable FunctionSpec instead) {
+        var needed = blockingSlots(function);
+        if (needed == 0) {
             return;
         }
-        var slots = blockingSlots + function.slotsMax();
+        var slots = blockingSlots + needed - (instead == null ? 0 : blockingSlots(instead));
         if (slots > Workers.THREADS_MAX) {
             throw new IllegalArgumentException(
                     "function '" + function.name() + "' brings the slots of blocking functions to "
                             + slots + "; on this Java each needs a thread, and there are at most " + Workers.THREADS_MAX
                             + ". Lower instances or concurrency, or run on Java 21 or newer");
         }
-        blockingSlots = slots;
     }
 
     /**
@@ -121,7 +205,7 @@ public final class Engine {
         }
         var pipeline = dispatcher.attach(trigger);
         triggers.put(trigger.name(), pipeline);
-        EngineMeters.bindTrigger(registry, pipeline);
+        meters.put("trigger " + trigger.name(), EngineMeters.bindTrigger(registry, pipeline));
     }
 
     /** The entrance for direct calls of a function; null when it is not deployed. */

@@ -179,7 +179,8 @@ enum EngineMeters {
         bound.add(INSTANCES.bind(registry, pool, InstancePool::draining, "function", function, "state", "draining"));
         bound.add(WANTED.bind(registry, pool, InstancePool::wanted, "function", function));
         bound.add(SLOTS.bind(registry, pool, InstancePool::capacity, "function", function));
-        bound.add(SLOTS_CAP.bind(registry, dispatcher, d -> d.scaling().slotsCap(), "function", function));
+        bound.add(
+                SLOTS_CAP.bind(registry, dispatcher, d -> d.slotsCap() == 0 ? -1 : d.slotsCap(), "function", function));
         bound.add(LEASED.bind(registry, pool, InstancePool::leased, "function", function));
         bound.add(CALLS_WAITING.bind(registry, dispatcher, Dispatcher::callsWaiting, "function", function));
         bound.add(COLD_STARTS.bind(registry, pool, InstancePool::starts, "function", function));
@@ -187,16 +188,18 @@ enum EngineMeters {
         bound.add(initDuration(registry, function));
         bindRuns(registry, function, "pubsub", dispatcher.runsOf(false), bound);
         bindRuns(registry, function, "http", dispatcher.runsOf(true), bound);
-        var scaler = dispatcher.scaler();
-        if (scaler != null) {
-            bound.add(CHANGES.bind(registry, scaler, Scaler::changes, "function", function));
-            for (var reason : Reason.values()) {
-                var name = reason.name().toLowerCase(Locale.ROOT);
-                bound.add(
-                        DECISIONS.bind(registry, scaler, s -> s.decided(reason), "function", function, "reason", name));
-            }
+        bound.add(CHANGES.bind(registry, dispatcher, d -> of(d, Scaler::changes), "function", function));
+        for (var reason : Reason.values()) {
+            String[] tags = {"function", function, "reason", reason.name().toLowerCase(Locale.ROOT)};
+            bound.add(DECISIONS.bind(registry, dispatcher, d -> of(d, s -> s.decided(reason)), tags));
         }
         return bound;
+    }
+
+    /** A figure of a function's scaler; 0 when it has none, as when its number of instances is fixed. */
+    private static double of(Dispatcher dispatcher, ToDoubleFunction<Scaler> figure) {
+        var scaler = dispatcher.scaler();
+        return scaler == null ? 0 : figure.applyAsDouble(scaler);
     }
 
     private static void bindRuns(

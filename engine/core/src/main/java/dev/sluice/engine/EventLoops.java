@@ -27,6 +27,17 @@ final class EventLoops {
             loops.add(new WorkerLoop(scheduler.createWorker()));
         }
         watchdog = new LoopWatchdog(loops);
+        startTimers();
+    }
+
+    /**
+     * Starts the threads that Reactor's timers share. A thread keeps the context class loader under which it was started
+     * for good: the first function that waits a moment would never be unloaded.
+     */
+    private static void startTimers() {
+        for (var i = 0; i < Schedulers.DEFAULT_POOL_SIZE; i++) {
+            Schedulers.parallel().schedule(() -> {});
+        }
     }
 
     /** The loops take turns. */

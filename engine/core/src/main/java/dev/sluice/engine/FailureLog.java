@@ -18,7 +18,8 @@ final class FailureLog {
 
     private final String function;
     private final String trigger;
-    private final Map<Class<?>, Long> toldAt = new HashMap<>();
+    /** By name: a class would keep the version that it came with. */
+    private final Map<String, Long> toldAt = new HashMap<>();
 
     FailureLog(String function, String trigger) {
         this.function = function;
@@ -27,7 +28,7 @@ final class FailureLog {
 
     /** A try failed; {@code now} is the monotonic clock's. */
     void failed(Throwable error, int tries, long now) {
-        if (error instanceof FunctionException.Rejected || !due(error.getClass(), now)) {
+        if (error instanceof FunctionException.Rejected || !due(error.getClass().getName(), now)) {
             return;
         }
         LOG.atWarn()
@@ -39,7 +40,7 @@ final class FailureLog {
                 .log("function {} failed, try {} of an event of {}: {}; told again in a minute at the earliest");
     }
 
-    private boolean due(Class<?> kind, long now) {
+    private boolean due(String kind, long now) {
         var last = toldAt.get(kind);
         if (last != null && now - last < QUIET_NANOS) {
             return false;

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.TypedFunction;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class FunctionCode {
     private final FunctionShape shape;
     private final Maker maker;
     private final @Nullable URLClassLoader loader;
+    private final ObjectMapper json = Payload.mapper();
 
     private FunctionCode(String handler, FunctionShape shape, Maker maker, @Nullable URLClassLoader loader) {
         this.handler = handler;
@@ -150,6 +152,12 @@ public final class FunctionCode {
         return shape.blocking();
     }
 
+    /** Its own class loader; null when its classes are the engine's. */
+    @Nullable
+    ClassLoader loader() {
+        return loader;
+    }
+
     FunctionShape shape() {
         return shape;
     }
@@ -162,7 +170,7 @@ public final class FunctionCode {
                 throw new FunctionCodeException("handler " + handler + " returned null instead of a function", null);
             }
             var object = made instanceof TypedFunction typed ? typed.handler() : made;
-            return new Handler(function, shape, object, loader);
+            return new Handler(function, shape, object, loader, json);
         } catch (InvocationTargetException e) {
             throw new FunctionCodeException("handler " + handler + " can't be made: " + e.getCause(), e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {

@@ -68,7 +68,7 @@ record FunctionShape(
      * @param declared its generic type
      */
     static FunctionShape of(String what, Type declared) throws FunctionCodeException {
-        var type = Payload.JSON.getTypeFactory().constructType(declared);
+        var type = Payload.types().constructType(declared);
         var function = type.findSuperType(Function.class);
         var biFunction = type.findSuperType(BiFunction.class);
         var consumer = type.findSuperType(Consumer.class);

@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.sluice.function.FunctionException;
 import dev.sluice.function.Initializable;
 import dev.sluice.function.Invocation;
@@ -19,19 +21,26 @@ final class Handler {
     private final String function;
     private final FunctionShape shape;
     private final Payload input;
+    private final ObjectWriter json;
     private final Object object;
     private final @Nullable ClassLoader loader;
 
-    Handler(String function, FunctionShape shape, Object object, @Nullable ClassLoader loader) {
+    Handler(String function, FunctionShape shape, Object object, @Nullable ClassLoader loader, ObjectMapper mapper) {
         this.function = function;
         this.shape = shape;
         this.object = object;
         this.loader = loader;
-        input = new Payload(shape.input());
+        input = new Payload(shape.input(), mapper);
+        json = shape.output() == null ? mapper.writer() : mapper.writerFor(shape.output());
     }
 
     FunctionShape shape() {
         return shape;
+    }
+
+    /** Writes its answers. */
+    ObjectWriter json() {
+        return json;
     }
 
     /** Gets the handler ready; completes at once when it needs nothing. */

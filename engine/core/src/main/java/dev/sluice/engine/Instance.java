@@ -3,14 +3,20 @@ package dev.sluice.engine;
 /** One handler object with its slots. Written by the dispatcher's loop only. */
 final class Instance {
     final Handler handler;
+    final Version version;
     private final int slots;
     private int leased;
     private int zombies;
     private boolean drains;
 
-    Instance(Handler handler, int slots) {
+    Instance(Handler handler, Version version) {
         this.handler = handler;
-        this.slots = slots;
+        this.version = version;
+        this.slots = version.spec.concurrency();
+    }
+
+    int slots() {
+        return slots;
     }
 
     int leased() {

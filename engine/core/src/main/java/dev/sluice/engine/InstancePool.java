@@ -19,6 +19,9 @@ import reactor.core.scheduler.Scheduler;
  * to. One that is not wanted any more, or has too many runs that ignored their cancel, gets no more leases and is closed
  * when its last one ends. Leases go to the instance that has had a free slot longest. Written by the home loop only.
  *
+ * <p>A new version takes over instance by instance, a quarter of them at a time: one of the old drains when one of the new
+ * has started. If none starts, the old ones stay.
+ *
  * <pre>
  * starting ──► serving ──► draining ──► closed
  *     └─ not wanted any more ─────────────┘
@@ -31,7 +34,6 @@ final class InstancePool {
     private static final long RESTART_MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RESTART_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private final FunctionSpec spec;
     private final Loop loop;
     private final Scheduler starter;
     private final Runnable changed;
@@ -41,18 +43,26 @@ final class InstancePool {
     /** Serving instances with a free slot; one appears once. */
     private final ArrayDeque<Instance> free = new ArrayDeque<>();
 
-    /** Instances on their way, those included that wait for their next attempt to start. */
+    private volatile Version version;
+
+    /** Instances of this version on their way, those included that wait for their next attempt to start. */
     private int starting;
+
+    /** Slots of the serving ones. */
+    private int slots;
 
     private int leased;
     private int leasedOfDraining;
     private int startFailures;
+    private int slotsCap = Integer.MAX_VALUE;
     private final Count starts = new Count();
     private final Count failedStarts = new Count();
     private volatile int wanted;
     private volatile boolean closed;
     private volatile int ready;
     private volatile String problem = "";
+    /** When the next failed start is tried again. */
+    private volatile long retryNanos;
 
     /**
      * @param starter runs constructors and starts, which may block
@@ -60,17 +70,12 @@ final class InstancePool {
      * @param startNanos told on the loop how long an instance took to start, its last attempt alone
      */
     InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed, LongConsumer startNanos) {
-        this.spec = spec;
+        this.version = new Version(spec);
         this.loop = loop;
         this.starter = starter;
         this.changed = changed;
         this.startNanos = startNanos;
         this.wanted = spec.instances();
-    }
-
-    /** Starts the instances that are wanted at first; on the loop. */
-    void start() {
-        resize(wanted);
     }
 
     /** From now on so many are wanted: starts what is missing, drains those with the fewest leases; on the loop. */
@@ -79,13 +84,36 @@ final class InstancePool {
             return;
         }
         wanted = instances;
-        while (serving.size() > wanted) {
-            retire(serving.stream()
-                    .min(Comparator.comparingInt(Instance::leased))
-                    .orElseThrow());
-        }
+        retireSurplus();
         startMissing();
         changed.run();
+    }
+
+    /**
+     * From now on instances are of another version; on the loop.
+     *
+     * @return the version before, which tells when the last handler of it is closed
+     */
+    Version replaceBy(FunctionSpec next, int instances) {
+        var before = version;
+        version = new Version(next);
+        // Those of the version before that are still on their way are closed when they arrive.
+        starting = 0;
+        startFailures = 0;
+        problem = "";
+        before.superseded();
+        resize(instances);
+        return before;
+    }
+
+    /** Older versions go first, then those with the fewest leases. */
+    private void retireSurplus() {
+        while (serving.size() > wanted) {
+            retire(serving.stream()
+                    .min(Comparator.<Instance, Boolean>comparing(instance -> instance.version == version)
+                            .thenComparingInt(Instance::leased))
+                    .orElseThrow());
+        }
     }
 
     /** Drains an instance that can't be relied on any more and starts another for it; on the loop. */
@@ -98,9 +126,14 @@ final class InstancePool {
     }
 
     private void startMissing() {
-        while (serving.size() + starting < wanted) {
+        var current = 0;
+        for (var instance : serving) {
+            current += instance.version == version ? 1 : 0;
+        }
+        var atOnce = current == serving.size() ? wanted : Math.max(1, wanted / 4);
+        while (current + starting < wanted && starting < atOnce) {
             starting++;
-            start(RESTART_MIN_NANOS);
+            start(version, RESTART_MIN_NANOS);
         }
     }
 
@@ -109,6 +142,7 @@ final class InstancePool {
         serving.remove(instance);
         free.remove(instance);
         ready = serving.size();
+        slots -= instance.slots();
         leasedOfDraining += instance.leased();
         draining.add(instance);
         closeWhenIdle(instance);
@@ -116,20 +150,24 @@ final class InstancePool {
 
     private void closeWhenIdle(Instance instance) {
         if (instance.leased() == 0 && draining.remove(instance)) {
-            discard(instance.handler);
+            discard(instance.handler, instance.version);
         }
     }
 
-    private void start(long backoffNanos) {
+    private void start(Version of, long backoffNanos) {
         if (closed) {
             return;
         }
+        of.opens();
+        var spec = of.spec;
         var begun = loop.nanos();
         Mono.fromCallable(() -> spec.code().newHandler(spec.name(), spec.config()))
                 .subscribeOn(starter)
                 .timeout(START_TIMEOUT)
                 .flatMap(this::ready)
-                .subscribe(handler -> made(handler, begun), error -> loop.execute(() -> failed(error, backoffNanos)));
+                .subscribe(
+                        handler -> made(handler, of, begun),
+                        error -> loop.execute(() -> failed(of, error, backoffNanos)));
     }
 
     /** Waits for a handler's start; one that fails to is closed, for the next try makes another. */
@@ -142,49 +180,70 @@ final class InstancePool {
 
     private Mono<Void> closed(Handler handler) {
         return handler.close().timeout(CLOSE_TIMEOUT).onErrorResume(error -> {
-            LOG.warn("function {}: an instance failed to close", spec.name(), error);
+            LOG.warn("function {}: an instance failed to close", name(), error);
             return Mono.empty();
         });
     }
 
     /** A handler is ready; when the function has ended meanwhile, its loop may be gone, and it is closed right here. */
-    private void made(Handler handler, long begunNanos) {
+    private void made(Handler handler, Version of, long begunNanos) {
         if (closed) {
-            discard(handler);
+            discard(handler, of);
         } else {
-            loop.execute(() -> started(handler, begunNanos));
+            loop.execute(() -> started(handler, of, begunNanos));
         }
     }
 
-    private void discard(Handler handler) {
+    private void discard(Handler handler, Version of) {
         closed(handler)
                 .subscribe(
                         nothing -> {},
-                        error -> LOG.warn("function {}: an instance failed to close", spec.name(), error));
+                        error -> LOG.warn("function {}: an instance failed to close", name(), error),
+                        () -> loop.execute(of::closed));
+    }
+
+    private String name() {
+        return version.spec.name();
     }
 
     /** Adds an instance that is ready; on the loop. */
-    private void started(Handler handler, long begunNanos) {
-        starting--;
-        if (closed || serving.size() >= wanted) {
-            discard(handler);
+    private void started(Handler handler, Version of, long begunNanos) {
+        if (of != version) {
+            discard(handler, of);
             return;
         }
-        var instance = new Instance(handler, spec.concurrency());
+        starting--;
+        if (closed || (serving.size() >= wanted && !supersedes())) {
+            discard(handler, of);
+            return;
+        }
+        var instance = new Instance(handler, of);
         serving.add(instance);
+        slots += instance.slots();
         startFailures = 0;
         starts.add(1);
         startNanos.accept(loop.nanos() - begunNanos);
         free.addLast(instance);
+        retireSurplus();
         ready = serving.size();
         if (ready >= wanted) {
             problem = "";
         }
+        startMissing();
         changed.run();
     }
 
-    private void failed(Throwable error, long backoffNanos) {
-        if (serving.size() + starting > wanted) {
+    /** Whether an instance of an older version serves, whose place a new one takes. */
+    private boolean supersedes() {
+        return serving.stream().anyMatch(instance -> instance.version != version);
+    }
+
+    private void failed(Version of, Throwable error, long backoffNanos) {
+        of.closed();
+        if (of != version) {
+            return;
+        }
+        if (surplus()) {
             starting--;
             return;
         }
@@ -193,18 +252,27 @@ final class InstancePool {
         problem = "an instance does not start: " + error;
         LOG.warn(
                 "function {}: an instance does not start; next try in {} s",
-                spec.name(),
+                name(),
                 TimeUnit.NANOSECONDS.toSeconds(backoffNanos),
                 error);
-        loop.schedule(() -> startAgain(Math.min(2 * backoffNanos, RESTART_MAX_NANOS)), backoffNanos);
+        retryNanos = loop.nanos() + backoffNanos;
+        loop.schedule(() -> startAgain(of, Math.min(2 * backoffNanos, RESTART_MAX_NANOS)), backoffNanos);
     }
 
-    private void startAgain(long backoffNanos) {
-        if (serving.size() + starting > wanted) {
+    private void startAgain(Version of, long backoffNanos) {
+        if (of != version) {
+            return;
+        }
+        if (surplus()) {
             starting--;
         } else {
-            start(backoffNanos);
+            start(of, backoffNanos);
         }
+    }
+
+    /** Whether one of those on their way is not wanted any more. */
+    private boolean surplus() {
+        return serving.stream().filter(instance -> instance.version == version).count() + starting > wanted;
     }
 
     /** A slot for one try, or null when none is free. */
@@ -245,6 +313,17 @@ final class InstancePool {
         return draining.size();
     }
 
+    /** All of them: on their way, serving, draining. */
+    int all() {
+        return starting + serving.size() + draining.size();
+    }
+
+    /** Seconds until a failed start is tried again, 1 at least; from any thread. */
+    int retrySeconds() {
+        var seconds = TimeUnit.NANOSECONDS.toSeconds(retryNanos - loop.nanos()) + 1;
+        return (int) Math.max(1, Math.min(TimeUnit.NANOSECONDS.toSeconds(RESTART_MAX_NANOS), seconds));
+    }
+
     /** Starts that failed since one last succeeded. */
     int startFailures() {
         return startFailures;
@@ -264,13 +343,21 @@ final class InstancePool {
         return leased;
     }
 
+    /** Slots that can be leased; none while more are in use than {@link #cap} allows. */
     int freeSlots() {
-        return serving.size() * spec.concurrency() - (leased - leasedOfDraining);
+        var free = slots - (leased - leasedOfDraining);
+        return Math.max(0, Math.min(free, slotsCap - leased));
+    }
+
+    /** From now on no more slots than that are leased; those in use beyond it stay so. */
+    void cap(int slots) {
+        slotsCap = slots;
+        changed.run();
     }
 
     /** The slots of all instances that are wanted, whether they have started or not. */
     int capacity() {
-        return wanted * spec.concurrency();
+        return wanted * version.spec.concurrency();
     }
 
     /** Instances that are ready; from any thread. */
@@ -297,6 +384,7 @@ final class InstancePool {
                 .toList();
         serving.clear();
         draining.clear();
+        slots = 0;
         free.clear();
         return Mono.when(closing);
     }

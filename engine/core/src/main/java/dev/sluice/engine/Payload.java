@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
+import com.fasterxml.jackson.databind.util.LookupCache;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.sluice.function.FunctionException;
@@ -18,13 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a handler's parameter is made of: chosen once per function, never per event. */
 final class Payload {
-    /** The mapper of all functions: ISO dates, unknown members ignored. */
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new JavaTimeModule())
-            .addModule(new Jdk8Module())
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final int TYPES_MAX = 200;
 
     private enum Kind {
         EVENT,
@@ -36,12 +33,32 @@ final class Payload {
 
     private final Kind kind;
     private final String type;
-    private final @Nullable ObjectReader reader;
+    private final ObjectReader reader;
 
-    Payload(JavaType type) {
+    Payload(JavaType type, ObjectMapper json) {
         this.type = Payload.nameOf(type);
         kind = kindOf(type.getRawClass());
-        reader = kind == Kind.JSON ? JSON.readerFor(type) : null;
+        reader = kind == Kind.JSON ? json.readerFor(type) : json.reader();
+    }
+
+    /**
+     * A mapper for one version of a function: ISO dates, unknown members ignored. It remembers types, and with them the
+     * class loader of an artifact, so it has to go when the version goes.
+     */
+    static ObjectMapper mapper() {
+        return JsonMapper.builder()
+                .typeFactory(types())
+                .addModule(new JavaTimeModule())
+                .addModule(new Jdk8Module())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+    }
+
+    /** Resolves types and remembers them by itself; Jackson's own would for as long as the process lives. */
+    static TypeFactory types() {
+        LookupCache<Object, JavaType> cache = new LRUMap<>(16, TYPES_MAX);
+        return TypeFactory.defaultInstance().withCache(cache);
     }
 
     private static Kind kindOf(Class<?> type) {
@@ -94,7 +111,7 @@ final class Payload {
             throw new FunctionException.BadInput(function, "it has no data, and " + type + " is expected", null);
         }
         try {
-            Object value = reader == null ? JSON.readTree(bytes) : reader.readValue(bytes);
+            Object value = kind == Kind.TREE ? reader.readTree(bytes) : reader.readValue(bytes);
             if (value == null) {
                 throw new FunctionException.BadInput(function, "its data is null, and " + type + " is expected", null);
             }

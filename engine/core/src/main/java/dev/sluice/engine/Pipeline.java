@@ -28,8 +28,8 @@ final class Pipeline {
     private final Settlement settlement;
     private final Revocations revocations;
     private final @Nullable Inflow inflow;
-    private final @Nullable BatchPolicy batch;
-    private final long timeoutNanos;
+    private @Nullable BatchPolicy batch;
+    private volatile long timeoutNanos;
     private final TimerList<Attempt> deadlines = new TimerList<>();
     private final TimerList<Task> patience = new TimerList<>();
 
@@ -53,17 +53,22 @@ final class Pipeline {
         this.spec = spec;
         var function = dispatcher.spec();
         var shape = function.code().shape();
-        answers = new Answers(function.name(), spec.name(), spec.answers(), shape.output());
-        // A caller waits for the answers to its own event, so calls are never gathered.
-        var gathered = spec.source() == null ? new BatchPolicy(1, Duration.ZERO) : function.batch();
-        batch = shape.batch() ? gathered : null;
-        timeoutNanos =
-                Math.min(function.timeout().toNanos(), spec.delivery().timeout().toNanos());
+        answers = new Answers(function.name(), spec.name(), spec.answers());
+        version(function);
         lanes = new Lanes(shape.batch());
         credit = spec.share();
         settlement = new Settlement(dispatcher, this);
         revocations = new Revocations(dispatcher, this);
         inflow = spec.source() == null ? null : new Inflow(dispatcher, this, spec.source());
+    }
+
+    /** From now on tries are those of a version that takes one event, or a list, as the one before; on the loop. */
+    void version(FunctionSpec function) {
+        // A caller waits for the answers to its own event, so calls are never gathered.
+        var gathered = spec.source() == null ? new BatchPolicy(1, Duration.ZERO) : function.batch();
+        batch = function.code().shape().batch() ? gathered : null;
+        timeoutNanos =
+                Math.min(function.timeout().toNanos(), spec.delivery().timeout().toNanos());
     }
 
     /** Joins the source, if there is one; on the loop. */

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.broker.Lag;
 import dev.sluice.engine.scaling.Decision;
 import dev.sluice.engine.scaling.DecisionLog;
 import dev.sluice.engine.scaling.Load;
@@ -23,22 +24,27 @@ import org.slf4j.LoggerFactory;
  */
 final class Scaler {
     private static final Logger LOG = LoggerFactory.getLogger(Scaler.class);
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Between two decisions, unless an event finds no instance. */
+    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Dispatcher dispatcher;
     private final List<Pipeline> pipelines;
     private final ScalingRule rule;
     private final LoadWindows windows = new LoadWindows();
-    private final DecisionLog decisions = new DecisionLog();
+    private final DecisionLog decisions;
     private final Map<Reason, Count> byReason = new EnumMap<>(Reason.class);
     private final Count changes = new Count();
     private final String policy;
     private boolean failed;
 
-    /** @param pipelines the function's, as they come and go */
-    Scaler(Dispatcher dispatcher, List<Pipeline> pipelines, Scaling scaling) {
+    /**
+     * @param pipelines the function's, as they come and go
+     * @param decisions where decisions are kept, those of versions before among them
+     */
+    Scaler(Dispatcher dispatcher, List<Pipeline> pipelines, Scaling scaling, DecisionLog decisions) {
         this.dispatcher = dispatcher;
         this.pipelines = pipelines;
+        this.decisions = decisions;
         policy = scaling.policy().name();
         for (var reason : Reason.values()) {
             byReason.put(reason, new Count());
@@ -50,7 +56,7 @@ final class Scaler {
     void tick(long now) {
         Decision decision;
         try {
-            decision = rule.decide(windows.add(sample(now)));
+            decision = within(rule.decide(windows.add(sample(now))));
         } catch (RuntimeException bug) {
             if (!failed) {
                 LOG.error("function {}: its scaling policy failed; instances stay as they are", name(), bug);
@@ -69,8 +75,13 @@ final class Scaler {
         }
     }
 
-    long tickNanos() {
-        return TICK_NANOS;
+    /** Kept to what the engine has for it, whatever its policy wants. */
+    private Decision within(Decision wanted) {
+        var grant = dispatcher.granted(wanted.to());
+        if (grant.instances() >= wanted.to()) {
+            return wanted;
+        }
+        return wanted.boundTo(grant.instances(), Reason.CEILING, grant::words);
     }
 
     /** The policy's name. */
@@ -124,9 +135,23 @@ final class Scaler {
                 calls,
                 runnable,
                 dispatcher.callsWaiting(),
-                0,
+                dispatcher.slotsCap(),
                 dispatcher.host().cpu().getAsDouble(),
                 topics);
+    }
+
+    /** Events on own partitions that are not here yet; -1 when unknown. A source that can't tell is taken by its lag. */
+    private static long undelivered(Lag lag, int open) {
+        var sum = 0L;
+        for (var partition : lag.partitions()) {
+            var undelivered = partition.undelivered();
+            if (undelivered.isEmpty()) {
+                var behind = lag.events();
+                return behind.isPresent() ? Math.max(0, behind.getAsLong() - open) : -1;
+            }
+            sum += undelivered.getAsLong();
+        }
+        return sum;
     }
 
     private static LoadSample.@Nullable Topic topic(Pipeline pipeline) {
@@ -135,13 +160,12 @@ final class Scaler {
             return null;
         }
         var lag = source.lag();
-        var behind = lag.events();
         var received = pipeline.counts.received.get();
         return new LoadSample.Topic(
                 pipeline.name(),
                 pipeline.spec().ordering(),
                 lag,
-                behind.isPresent() ? Math.max(0, behind.getAsLong() - pipeline.lanes.open()) : -1,
+                undelivered(lag, pipeline.lanes.open()),
                 received,
                 received - pipeline.counts.filtered.get());
     }

@@ -3,16 +3,24 @@ package dev.sluice.engine;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all dispatchers of an engine share: the bytes they hold and the threads that zombies sit on, both with a limit. */
+/** What all dispatchers of an engine share: the bytes they hold, the threads that zombies
+ * sit on, their instances; all with a limit. */
 final class Shared {
     private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicInteger zombies = new AtomicInteger();
     private final long heldBytesMax;
     private final int zombiesMax;
+    private final Ceiling ceiling;
 
     Shared(EngineOptions options) {
         heldBytesMax = options.heldBytesMax();
         zombiesMax = options.zombiesMax();
+        ceiling = new Ceiling(options.ceilings());
+    }
+
+    /** What the functions together may have. */
+    Ceiling ceiling() {
+        return ceiling;
     }
 
     void hold(long bytes) {

@@ -3,7 +3,6 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.broker.AnswerSink;
 import dev.sluice.cloudevents.WireEvent;
@@ -27,9 +26,15 @@ class AnswersTest {
             .extension("other", "stays behind")
             .build();
 
-    private static Answers answers(Class<?> output) {
-        JavaType type = Payload.JSON.getTypeFactory().constructType(output);
-        return new Answers("fn", "tr", new AnswerPolicy(AnswerSink.NONE, "com.acme.invoice", "/price"), type);
+    /** Makes events of the answers of a function. */
+    private interface Made {
+        CloudEvent of(Object answer, CloudEvent input, int n);
+    }
+
+    private static Made answers(Class<?> output) {
+        var writer = Payload.mapper().writerFor(output);
+        var answers = new Answers("fn", "tr", new AnswerPolicy(AnswerSink.NONE, "com.acme.invoice", "/price"));
+        return (answer, input, n) -> answers.of(answer, input, n, writer);
     }
 
     @Test
@@ -64,7 +69,7 @@ class AnswersTest {
         assertThat(bytes.getDataContentType()).isEqualTo("application/octet-stream");
         assertThat(bytes.getData().toBytes()).containsExactly(1, 2);
 
-        var tree = answers(JsonNode.class).of(Payload.JSON.readTree("{\"a\": [1]}"), INPUT, 1);
+        var tree = answers(JsonNode.class).of(Payload.mapper().readTree("{\"a\": [1]}"), INPUT, 1);
         assertThat(tree.getDataContentType()).isEqualTo("application/json");
         assertThat(Fixtures.text(tree)).isEqualTo("{\"a\":[1]}");
 

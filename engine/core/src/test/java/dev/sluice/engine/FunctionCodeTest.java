@@ -7,20 +7,13 @@ import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.Invocation;
 import io.cloudevents.CloudEvent;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.lang.reflect.Proxy;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
@@ -270,29 +263,6 @@ class FunctionCodeTest {
     }
 
     private Path classes(String name, Map<String, String> sources) throws IOException {
-        var to = Files.createDirectories(folder.resolve(name));
-        List<JavaFileObject> units = new ArrayList<>();
-        sources.forEach((type, source) -> units.add(new Source(type, source)));
-        var messages = new StringWriter();
-        var options = List.of("-proc:none", "-d", to.toString(), "-classpath", System.getProperty("java.class.path"));
-        var compiled = ToolProvider.getSystemJavaCompiler()
-                .getTask(messages, null, null, options, null, units)
-                .call();
-        assertThat(compiled).as(messages.toString()).isTrue();
-        return to;
-    }
-
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String type, String text) {
-            super(URI.create("string:///" + type.replace('.', '/') + ".java"), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreErrors) {
-            return text;
-        }
+        return Artifacts.compile(folder.resolve(name), sources);
     }
 }

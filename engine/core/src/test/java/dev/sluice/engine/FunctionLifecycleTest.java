@@ -191,7 +191,10 @@ class FunctionLifecycleTest {
         var appender = new AppenderBase<ILoggingEvent>() {
             @Override
             protected void append(ILoggingEvent event) {
-                warnings.add(event.getFormattedMessage());
+                // On a busy machine the loop may be late for reasons of its own.
+                if (event.getFormattedMessage().contains("FunctionLifecycleTest.blockUntilWarned")) {
+                    warnings.add(event.getFormattedMessage());
+                }
             }
         };
         appender.start();
@@ -206,8 +209,7 @@ class FunctionLifecycleTest {
             assertThat(warnings).hasSize(1);
             assertThat(warnings.get(0))
                     .startsWith("event loop sluice-loop-")
-                    .contains(" ms: a reactive function must not block; use a blocking shape\n\tat ")
-                    .contains("FunctionLifecycleTest.blockUntilWarned");
+                    .contains(" ms: a reactive function must not block; use a blocking shape\n\tat ");
             assertThat(test.answers.texts()).containsExactly("in");
             assertThat(test.trigger().done()).isEqualTo(1);
         } finally {

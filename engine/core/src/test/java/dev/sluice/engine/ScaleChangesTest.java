@@ -5,6 +5,7 @@ import static dev.sluice.engine.Fixtures.retries;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.scaling.DemandPolicy;
+import dev.sluice.engine.scaling.Reason;
 import dev.sluice.engine.scaling.ScaleLimits;
 import dev.sluice.function.FunctionConfig;
 import java.time.Duration;
@@ -195,6 +196,61 @@ class ScaleChangesTest {
         assertThat(status.serviceSeconds()).as("nothing has settled").isEqualTo(-1);
         assertThat(status.words()).contains("8 instances");
         assertThat(status.decidedAt()).isEqualTo(TestDispatcher.NOW);
+    }
+
+    @Test
+    void leasesNoMoreThanTheAdaptiveCapThoughSlotsAreFree() {
+        var capped =
+                new TestDispatcher(function(code(), 40, Duration.ofMinutes(1)).withAdaptive(true));
+        capped.attach(retries(0));
+        for (var i = 0; i < 60; i++) {
+            capped.source.offer("e" + i);
+        }
+        capped.run();
+
+        assertThat(capped.status().leased()).isEqualTo(AdaptiveSlots.START);
+        assertThat(capped.dispatcher.scaling().slotsCap()).isEqualTo(AdaptiveSlots.START);
+
+        // Runs end as fast as they come: nothing speaks against more of them.
+        for (var round = 0; round < 40; round++) {
+            capped.advanceMillis(100);
+            MADE.forEach(Slow::endAll);
+            capped.source.offer("more " + round);
+            capped.run();
+        }
+        assertThat(capped.dispatcher.scaling().slotsCap()).isGreaterThan(AdaptiveSlots.START);
+    }
+
+    @Test
+    void addsNoInstanceWhileTheAdaptiveCapBindsAndSaysSo() {
+        var capped = new TestDispatcher(scaled(code(), 0, 100).withAdaptive(true));
+        capped.attach(retries(0));
+        for (var i = 0; i < 64; i++) {
+            capped.source.offer("e" + i);
+        }
+        capped.advance(Duration.ofSeconds(2));
+
+        var status = capped.dispatcher.scaling();
+        assertThat(status.wanted()).isEqualTo(AdaptiveSlots.START / 2);
+        assertThat(status.leased()).isEqualTo(AdaptiveSlots.START);
+        assertThat(status.reason()).isEqualTo(Reason.CAP_ADAPTIVE);
+        assertThat(status.words()).contains("the adaptive limit of 16 slots binds");
+    }
+
+    @Test
+    void keepsACallUntilTheFirstInstanceSinceZeroHasStarted() {
+        var scaling = new TestDispatcher(scaled(code(), 0, 8));
+        var pipeline = scaling.attach(Fixtures.calls(dev.sluice.cloudevents.sql.EventFilter.PASS));
+        scaling.advance(Duration.ofSeconds(90));
+        assertThat(scaling.status().instancesWanted()).isZero();
+        MADE.clear();
+
+        var call = new FakeCall("in");
+        scaling.dispatcher.submit(pipeline, call);
+        scaling.run();
+
+        assertThat(MADE).hasSize(1);
+        assertThat(MADE.get(0).runs).hasSize(1);
     }
 
     @Test

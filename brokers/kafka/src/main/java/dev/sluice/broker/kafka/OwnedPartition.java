@@ -24,6 +24,8 @@ final class OwnedPartition {
     volatile long position = UNKNOWN;
     /** The offset after the last one, as of late. */
     volatile long end = UNKNOWN;
+    /** When a fetch told it. */
+    volatile long endFetchedNanos;
     /** Records that are fetched and not done, as of late. */
     volatile int open;
     /** When it was stored what stands at the position, in milliseconds since 1970; unknown when nothing is open. */
@@ -54,6 +56,12 @@ final class OwnedPartition {
 
     int partition() {
         return at.partition();
+    }
+
+    /** The lowest offset from which on nothing was delivered; from any thread. */
+    long next() {
+        var now = reading;
+        return now == null ? UNKNOWN : now.undeliveredFrom();
     }
 
     /** It is not read until it is reset. */

@@ -57,6 +57,8 @@ final class PartitionReading {
     private volatile boolean restricted;
     /** Records of the backlog that may be taken while it is restricted; guarded by the lock. */
     private int granted;
+    /** There is nothing of it in the backlog from here on; guarded by the lock. */
+    private long fetchedTo;
 
     private final AtomicInteger doneWhileFull = new AtomicInteger();
     /** How many records may be lent at a time; the poll thread's, as what follows. */
@@ -75,6 +77,7 @@ final class PartitionReading {
         this.birth = birth;
         this.rule = new SuspectRule(tracker, Positions.OPEN_MAX);
         this.paused = member.isPaused(partition.partition());
+        this.fetchedTo = tracker.next();
     }
 
     // ---- the poll thread
@@ -101,6 +104,7 @@ final class PartitionReading {
                 }
             }
             waiting |= count > 0;
+            fetchedTo = nextOffset;
         }
         tracker.passed(nextOffset);
         member.backlog.added(count, bytes);
@@ -152,6 +156,7 @@ final class PartitionReading {
             member.meters.refetches.increment(backlog.size());
             removeAll();
             waiting = !returned.isEmpty();
+            fetchedTo = first == null ? fetchedTo : first.offset();
         }
         if (first == null) {
             return -1;
@@ -255,6 +260,12 @@ final class PartitionReading {
             disturbances++;
         }
         member.drain();
+    }
+
+    /** The lowest offset from which on nothing was delivered; what was given back is below it. */
+    synchronized long undeliveredFrom() {
+        var first = backlog.peekFirst();
+        return first == null ? fetchedTo : first.offset();
     }
 
     void triesBegun(KafkaDelivery record, int begun) {

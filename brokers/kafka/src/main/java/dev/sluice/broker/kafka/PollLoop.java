@@ -153,7 +153,7 @@ final class PollLoop {
         scarce |= !room;
         fetchWhatMay(consumer, room);
         var waitNanos = turns && room ? 0 : Math.min(until, commits.dueNanos()) - gate.nanos();
-        takeIn(gate.poll(consumer, waitNanos), room);
+        takeIn(consumer, gate.poll(consumer, waitNanos), room);
         undefined = 0;
         // The polls of a consumer that has not joined yet bring nothing, be it well or not.
         if (ailing && (!rejoining || consumer.groupMetadata().generationId() >= 0)) {
@@ -235,7 +235,7 @@ final class PollLoop {
         close(consumer, GIVE_UP_MAX);
     }
 
-    private void takeIn(ConsumerRecords<byte[], byte[]> records, boolean room) {
+    private void takeIn(Consumer<?, ?> consumer, ConsumerRecords<byte[], byte[]> records, boolean room) {
         if (records.nextOffsets().isEmpty()) {
             if (room) {
                 endTurns();
@@ -248,6 +248,7 @@ final class PollLoop {
             var reading = one == null ? null : one.reading;
             if (one != null && reading != null) {
                 reading.fetched(records.records(next.getKey()), next.getValue().offset());
+                watch.fetched(one, next.getValue().offset(), consumer.currentLag(next.getKey()));
                 one.served |= scarce;
                 turns |= scarce;
             }

@@ -4,6 +4,7 @@ import dev.sluice.broker.EventSource.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -95,6 +96,19 @@ final class Watch {
         apart = consumer == null ? unjoined(now) : membership(consumer, now);
     }
 
+    /**
+     * A fetch came, and with it where the partition ends: seconds before the next answer to {@link #askEnds}.
+     *
+     * @param next where the next fetch begins
+     * @param behind how far that is before the end
+     */
+    void fetched(OwnedPartition one, long next, OptionalLong behind) {
+        if (behind.isPresent()) {
+            one.endFetchedNanos = gate.nanos();
+            one.end = next + behind.getAsLong();
+        }
+    }
+
     /** Tells of positions as they are. */
     void publish() {
         topicSeen |= member.owned().length > 0;
@@ -164,7 +178,9 @@ final class Watch {
         ends.of(at).whenComplete((found, error) -> {
             if (found != null) {
                 for (var one : owned) {
-                    one.end = found.getOrDefault(one.at, OwnedPartition.UNKNOWN);
+                    var end = found.getOrDefault(one.at, OwnedPartition.UNKNOWN);
+                    // What a fetch told since then is newer than the answer.
+                    one.end = one.endFetchedNanos - now > 0 ? Math.max(one.end, end) : end;
                 }
                 answeredNanos = gate.nanos();
             }

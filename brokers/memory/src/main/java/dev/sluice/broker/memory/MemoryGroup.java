@@ -268,7 +268,8 @@ final class MemoryGroup {
                 .map(share -> new Lag.PartitionLag(
                         share.partition,
                         share.window.position(),
-                        topic.room.log.partition(share.partition).end()))
+                        topic.room.log.partition(share.partition).end(),
+                        share.window.next()))
                 .toList();
         return new Lag(topic.name, name, partitions);
     }

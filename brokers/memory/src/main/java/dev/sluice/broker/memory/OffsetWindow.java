@@ -34,6 +34,11 @@ final class OffsetWindow {
         return position;
     }
 
+    /** The lowest offset from which on none was lent; lower ones may have been given back. */
+    long next() {
+        return next;
+    }
+
     int lent() {
         return lent;
     }

@@ -196,6 +196,27 @@ abstract class SourceContract extends ContractPart {
     }
 
     @Test
+    void tellsHowManyEventsItHasNotDelivered() {
+        var member = join("g", Start.EARLIEST);
+        member.awaitOwning(partitions());
+        kit().publish(eventsOf("k", 5));
+        eventually(() -> assertThat(undelivered(member)).isEqualTo(5));
+
+        var delivered = member.requesting(3).await(3);
+        eventually(() -> assertThat(undelivered(member)).isEqualTo(2));
+
+        // Done out of order: the position stays, what was delivered does not come into it.
+        member.accept(delivered.get(2));
+        assertThat(undelivered(member)).isEqualTo(2);
+    }
+
+    private static long undelivered(TestMember member) {
+        return member.lag().partitions().stream()
+                .mapToLong(partition -> partition.undelivered().orElse(-1))
+                .sum();
+    }
+
+    @Test
     void hasNoPartitionsBeforeItJoinedAndAfterItLeft() {
         var source = broker().source(new dev.sluice.broker.Subscription(topic(), kit().group("g"), Start.EARLIEST));
         assertThat(source.lag().partitions()).isEmpty();

@@ -13,12 +13,14 @@ final class DemandRule implements ScalingRule {
     private static final double FLOOR_UTILISATION = 0.7;
     private static final double PANIC = 2;
     private static final double CPU_SATURATED = 0.95;
+    private static final long NEED_PEAK_NANOS = 30_000_000_000L;
 
     private final ScaleLimits limits;
     private final ServiceTime serviceTime;
     private final Slack slack = new Slack();
     private final GainReview review = new GainReview();
     private final Descent descent = new Descent();
+    private final PeakWindow needed = new PeakWindow(NEED_PEAK_NANOS);
 
     DemandRule(ScaleLimits limits) {
         this.limits = limits;
@@ -35,10 +37,11 @@ final class DemandRule implements ScalingRule {
         var from = load.instances().wanted();
         var wanted = keptToPartitions(load, wanted(load, seconds));
         var bounded = wanted;
+        var needPeak = (int) needed.add(load.nowNanos(), wanted.to());
         if (wanted.to() > from) {
             bounded = raised(load, wanted, slotsFree);
         } else if (wanted.to() < from) {
-            bounded = lowered(load, wanted);
+            bounded = lowered(load, wanted, needPeak);
         }
         var decided = clamped(bounded);
         if (decided.to() != from) {
@@ -144,9 +147,13 @@ final class DemandRule implements ScalingRule {
                     () -> "the last " + load.instances().startFailures() + " starts of an instance failed",
                     wanted);
         }
-        if (slots.max() > 0 && slots.leased() >= slots.max()) {
+        var useful = Math.max(from, limits.instancesFor(slots.max()));
+        if (slots.max() > 0 && wanted.to() > useful) {
             return held(
-                    from, Reason.CAP_ADAPTIVE, () -> "the adaptive limit of " + slots.max() + " slots binds", wanted);
+                    useful,
+                    Reason.CAP_ADAPTIVE,
+                    () -> "the adaptive limit of " + slots.max() + " slots binds: more only make each run take longer",
+                    wanted);
         }
         if (slotsFree) {
             var ready = load.instances().ready() * limits.concurrency();
@@ -180,7 +187,7 @@ final class DemandRule implements ScalingRule {
                         + wanted.words().get());
     }
 
-    private Proposal lowered(Load load, Proposal wanted) {
+    private Proposal lowered(Load load, Proposal wanted, int needPeak) {
         var from = load.instances().wanted();
         if (!load.backlog().lagKnown()) {
             return held(from, Reason.HOLD_UNKNOWN_LAG, () -> "it is unknown how much waits", wanted);
@@ -190,7 +197,9 @@ final class DemandRule implements ScalingRule {
         }
         var peak = load.slots().leasedPeak60s();
         var floor = Math.max(1, limits.instancesFor(peak / FLOOR_UTILISATION));
-        var kept = floor + (wanted.to() > 0 ? limits.warm() : 0);
+        var busy = floor + (wanted.to() > 0 ? limits.warm() : 0);
+        // Where too few keys keep slots idle, only the need tells that they will be wanted again in a moment.
+        var kept = Math.max(busy, needPeak);
         var lowest = descent.lowest(from, load.nowNanos());
         var to = Math.min(from, Math.max(wanted.to(), Math.max(kept, lowest)));
         if (to == wanted.to()) {
@@ -202,8 +211,13 @@ final class DemandRule implements ScalingRule {
         return held(
                 to,
                 Reason.FLOOR,
-                () -> String.format(
-                        Locale.ROOT, "%.1f slots were busy within the last minute, / %.1f", peak, FLOOR_UTILISATION),
+                () -> needPeak > busy
+                        ? needPeak + " were needed within the last 30 s"
+                        : String.format(
+                                Locale.ROOT,
+                                "%.1f slots were busy within the last minute, / %.1f",
+                                peak,
+                                FLOOR_UTILISATION),
                 wanted);
     }
 

@@ -66,7 +66,8 @@ public record ScaleLimits(
         return (int) Math.min(1e9, Math.ceil(Math.max(0, slots) / concurrency));
     }
 
-    int clamp(int instances) {
+    /** The nearest number of instances within {@code min} and {@code max}. */
+    public int clamp(int instances) {
         return Math.max(min, Math.min(max, instances));
     }
 }

@@ -143,7 +143,11 @@ class DemandRuleTest {
                         "the adaptive limit binds",
                         load().leased(busy).slotsMax(20).rate(800),
                         "2 CAP_ADAPTIVE"),
-                arguments("it does not bind", load().leased(busy).slotsMax(21).rate(800), "10 NEED"),
+                arguments(
+                        "it leaves room for one more",
+                        load().leased(busy).slotsMax(21).rate(800),
+                        "3 CAP_ADAPTIVE"),
+                arguments("it does not bind", load().leased(busy).slotsMax(101).rate(800), "10 NEED"),
                 arguments("starts fail", load().startFailures(1).rate(800), "2 HOLD_STARTS"),
                 arguments(
                         "starts fail and there is none",
@@ -221,7 +225,7 @@ class DemandRuleTest {
     @Test
     void givesUpNothingForTenSecondsAfterAnyChange() {
         var rule = rule();
-        rule.decide(load().at(100).instances(8).rate(800).make());
+        rule.decide(load().at(100).instances(20).rate(8).make());
 
         var early = rule.decide(load().at(109.9).instances(10).rate(8).make());
         var half = rule.decide(load().at(110).instances(10).rate(8).make());
@@ -230,6 +234,20 @@ class DemandRuleTest {
         assertThat(decided(early)).isEqualTo("10 HALVING");
         assertThat(decided(half)).isEqualTo("5 HALVING");
         assertThat(decided(next)).isEqualTo("5 HALVING");
+    }
+
+    /** With few keys slots stand idle and are needed again in the next moment: the busy ones alone are no floor. */
+    @Test
+    void givesUpNothingThatWasNeededInTheLastThirtySeconds() {
+        var rule = rule();
+        rule.decide(load().at(100).instances(8).rate(640).make());
+
+        var within = rule.decide(load().at(130).instances(10).rate(8).make());
+        var after = rule.decide(load().at(130.1).instances(10).rate(8).make());
+
+        assertThat(decided(within)).isEqualTo("8 FLOOR");
+        assertThat(within.words()).startsWith("10 -> 8 instances: 8 were needed within the last 30 s; else 1, ");
+        assertThat(decided(after)).isEqualTo("10 HALVING");
     }
 
     @Test

@@ -3,6 +3,9 @@ package dev.sluice.engine.scaling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.Ordering;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What the default policy does to a function over ten minutes, and how it stands against its peers. */
 class ScalingSimulationTest {
     private static final int SEEDS = 3;
+    private static final Path DOCS = Path.of("..", "..", "docs");
+    private static final List<String> ROWS = new ArrayList<>();
     private static final List<ToDoubleFunction<Figures>> COMPARED =
             List.of(Figures::drainSeconds, Figures::slotSeconds, Figures::waitP99Seconds, Figures::directionChanges);
 
@@ -46,22 +52,54 @@ class ScalingSimulationTest {
         return all.stream().mapToDouble(figure).average().orElseThrow();
     }
 
+    /** The table and the picture of docs/scaling-policies.md, made by the runs of this class. */
+    @AfterAll
+    static void writeDocs() throws IOException {
+        if (!Boolean.getBoolean("sluice.docs.write") || ROWS.isEmpty()) {
+            return;
+        }
+        var page = Files.readString(DOCS.resolve("scaling-policies.md"));
+        var start = page.indexOf("<!-- figures -->") + "<!-- figures -->".length();
+        var end = page.indexOf("<!-- end of figures -->");
+        var head = "\n\n| load | policy | time to drain | slot-seconds | p99 wait | direction changes |\n"
+                + "|---|---|---|---|---|---|\n";
+        Files.writeString(
+                DOCS.resolve("scaling-policies.md"),
+                page.substring(0, start) + head + String.join("", ROWS) + "\n" + page.substring(end));
+        var runs = ScalingSimulation.compared().stream()
+                .map(policy -> ScalingSimulation.run(Scenario.of(LoadShape.TRACE), policy))
+                .toList();
+        Files.writeString(DOCS.resolve("scaling-trace.svg"), ScalingPlot.svg(runs));
+    }
+
+    private static void note(LoadShape shape, String policy, Figures f) {
+        System.out.println(String.format(
+                Locale.ROOT,
+                "%-8s %-8s drain %6.1f s  slot-seconds %7.0f  p99 wait %7.3f s  direction changes %2d",
+                shape,
+                policy,
+                f.drainSeconds(),
+                f.slotSeconds(),
+                f.waitP99Seconds(),
+                f.directionChanges()));
+        ROWS.add(String.format(
+                Locale.ROOT,
+                "| %s | `%s` | %.1f s | %,.0f | %.3f s | %d |\n",
+                shape.name().toLowerCase(Locale.ROOT),
+                policy,
+                f.drainSeconds(),
+                f.slotSeconds(),
+                f.waitP99Seconds(),
+                f.directionChanges()));
+    }
+
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BACKLOG")
     void isNoWorseThanEachPeerOnAllButOneFigure(LoadShape shape) {
         var policies = ScalingSimulation.compared();
         var figures = policies.stream().map(policy -> mean(shape, policy)).toList();
         for (var i = 0; i < policies.size(); i++) {
-            var f = figures.get(i);
-            System.out.println(String.format(
-                    Locale.ROOT,
-                    "%-8s %-8s drain %6.1f s  slot-seconds %7.0f  p99 wait %7.3f s  direction changes %2d",
-                    shape,
-                    policies.get(i).name(),
-                    f.drainSeconds(),
-                    f.slotSeconds(),
-                    f.waitP99Seconds(),
-                    f.directionChanges()));
+            note(shape, policies.get(i).name(), figures.get(i));
         }
 
         for (var peer : figures.subList(1, figures.size())) {

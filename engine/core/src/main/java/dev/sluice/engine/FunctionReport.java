@@ -3,11 +3,58 @@ package dev.sluice.engine;
 import dev.sluice.engine.scaling.Reason;
 import java.util.List;
 
-/** Puts a function's {@link ScalingStatus} together, from any thread; its figures may be of slightly different moments. */
-final class ScalingReport {
-    private ScalingReport() {}
+/** Tells how a function is, from any thread; the figures may be of slightly different moments. */
+final class FunctionReport {
+    private FunctionReport() {}
 
-    static ScalingStatus of(Dispatcher dispatcher, List<Pipeline> pipelines) {
+    static FunctionStatus status(Dispatcher dispatcher, List<Pipeline> pipelines) {
+        var runs = 0L;
+        var failures = 0L;
+        var runnable = 0;
+        for (var pipeline : pipelines) {
+            runs += pipeline.counts.runs.get();
+            failures += pipeline.counts.failed.get();
+            runnable += pipeline.lanes.runnable();
+        }
+        var spec = dispatcher.spec();
+        var pool = dispatcher.pool();
+        return new FunctionStatus(
+                spec.name(),
+                spec.code().handler(),
+                spec.code().describe(),
+                state(dispatcher, pool),
+                detail(dispatcher, pool),
+                pool.ready(),
+                pool.wanted(),
+                spec.concurrency(),
+                pool.leased(),
+                runnable,
+                dispatcher.callsWaiting(),
+                dispatcher.zombies(),
+                runs,
+                failures);
+    }
+
+    private static FunctionStatus.State state(Dispatcher dispatcher, InstancePool pool) {
+        if (dispatcher.closing()) {
+            return FunctionStatus.State.DRAINING;
+        }
+        var starts = pool.problem().isEmpty();
+        if (pool.ready() > 0 || (pool.wanted() == 0 && starts)) {
+            return FunctionStatus.State.READY;
+        }
+        return starts ? FunctionStatus.State.STARTING : FunctionStatus.State.FAILED;
+    }
+
+    private static String detail(Dispatcher dispatcher, InstancePool pool) {
+        var shared = dispatcher.host().shared();
+        return shared.tooManyZombies()
+                ? shared.zombies() + " runs are past their deadline and still hold a thread; the limit is "
+                        + shared.zombiesMax() + ": nothing new is started"
+                : pool.problem();
+    }
+
+    static ScalingStatus scaling(Dispatcher dispatcher, List<Pipeline> pipelines) {
         var spec = dispatcher.spec();
         var pool = dispatcher.pool();
         var scaler = dispatcher.scaler();
@@ -15,7 +62,7 @@ final class ScalingReport {
         var load = last == null ? null : last.decision().load();
         var slots = pool.ready() * spec.concurrency();
         var leased = pool.leased();
-        var cap = load == null ? 0 : load.slots().max();
+        var cap = dispatcher.slotsCap();
         return new ScalingStatus(
                 spec.name(),
                 scaler == null ? "fixed" : scaler.policy(),
