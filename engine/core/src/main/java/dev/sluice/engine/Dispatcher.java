@@ -2,11 +2,9 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Intake;
-import dev.sluice.engine.scaling.DecisionLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +31,8 @@ import reactor.core.publisher.Sinks;
  *
  * <p><b>Fairness.</b> Triggers with ready work stand in a ring; each may start {@code share} tries before the next one's
  * turn. A drain that has handled its share of signals goes to the end of the home loop's queue.
+ *
+ * <p>Over the usual length, since what shares the queue, the turn and the timers is easier to follow in one place.
  */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -72,15 +72,8 @@ final class Dispatcher {
 
     private long leasedNanos;
     private long settled;
-    private final Ceiling.Share share;
-    private @Nullable AdaptiveSlots adaptive;
-    private volatile int slotsCap;
+    private final Sizing sizing;
     private long ended;
-    private volatile @Nullable Scaler scaler;
-    private long scaleAt;
-    /** Whether it was decided out of turn for what waits, since the last turn. */
-    private boolean hurried;
-
     /** Completes when the function has ended. */
     private final Sinks.One<Void> left = Sinks.one();
 
@@ -100,18 +93,8 @@ final class Dispatcher {
         pool = new InstancePool(spec, loop, host.starter(), () -> signal(this::slotsChanged), nanos -> host.starts()
                 .started(name, nanos));
         budget.capacity(pool.capacity());
-        var scaling = spec.scaling();
-        scaler = scaling == null ? null : new Scaler(this, pipelines, scaling, new DecisionLog());
-        adaptive = spec.adaptive() ? new AdaptiveSlots(spec.slotsMax()) : null;
-        slotsCap = adaptive == null ? 0 : adaptive.cap();
-        share = host.shared().ceiling().join(spec);
-        signal(() -> {
-            if (adaptive != null) {
-                pool.cap(adaptive.cap());
-            }
-            pool.resize(granted(spec.instances()).instances());
-            scaleAt = loop.nanos();
-        });
+        sizing = new Sizing(this, pipelines, spec);
+        signal(() -> sizing.begin(spec, loop.nanos()));
     }
 
     // ---- from any thread
@@ -142,7 +125,7 @@ final class Dispatcher {
      */
     Mono<Void> redeploy(FunctionSpec next) {
         return Mono.defer(() -> {
-            host.shared().ceiling().change(share, next);
+            sizing.reserve(next);
             var replaced = Sinks.<Void>one();
             signal(() -> {
                 if (closing) {
@@ -157,21 +140,10 @@ final class Dispatcher {
     }
 
     private Version take(FunctionSpec next) {
-        var instances = next.scaling() == null
-                ? next.instances()
-                : next.scaling().limits().clamp(pool.wanted());
         var before = spec;
         spec = next;
         pipelines.forEach(pipeline -> pipeline.version(next));
-        adaptive = next.adaptive() ? new AdaptiveSlots(next.slotsMax()) : null;
-        slotsCap = adaptive == null ? 0 : adaptive.cap();
-        pool.cap(adaptive == null ? Integer.MAX_VALUE : adaptive.cap());
-        if (!Objects.equals(next.scaling(), before.scaling())) {
-            var known = scaler;
-            var log = known == null ? new DecisionLog() : known.decisions();
-            scaler = next.scaling() == null ? null : new Scaler(this, pipelines, next.scaling(), log);
-        }
-        return pool.replaceBy(next, granted(instances).instances());
+        return sizing.replace(before, next);
     }
 
     /** Admits a call while fewer than ten capacities of them wait for a slot, and at least 64. */
@@ -242,7 +214,7 @@ final class Dispatcher {
             tick(now);
         }
         startTries(now);
-        scale(now);
+        size(now);
         askForMore();
         if (heldSinceDrain != 0) {
             host.shared().hold(heldSinceDrain);
@@ -276,27 +248,10 @@ final class Dispatcher {
         }
     }
 
-    /** Decides on the number of instances when it is time to, or when there is none for what waits. */
-    private void scale(long now) {
-        var scaler = this.scaler;
-        var adaptive = this.adaptive;
-        if (closing || (scaler == null && adaptive == null)) {
-            return;
+    private void size(long now) {
+        if (!closing && sizing.turn(now, !active.isEmpty())) {
+            wakeAt(sizing.dueNanos());
         }
-        var due = now - scaleAt >= 0;
-        if (due && adaptive != null && adaptive.observe(now, pool.leased(), ended, leasedNanos)) {
-            slotsCap = adaptive.cap();
-            pool.cap(adaptive.cap());
-        }
-        if (scaler == null) {
-            scaleAt = due ? now + Scaler.TICK_NANOS : scaleAt;
-        } else if (due || (pool.wanted() == 0 && !active.isEmpty() && !hurried)) {
-            // Once between two turns: a decision for none must not be made again with every event.
-            hurried = !due;
-            scaleAt = now + Scaler.TICK_NANOS;
-            scaler.tick(now);
-        }
-        wakeAt(scaleAt);
     }
 
     /** Starts tries while a slot is free; the trigger whose turn it is goes first. */
@@ -422,42 +377,35 @@ final class Dispatcher {
         return leasedNanos + pool.leased() * now - leaseStarts;
     }
 
+    /** Tries that ended, a batch is one. */
+    long endedTotal() {
+        return ended;
+    }
+
+    /** How long those took together. */
+    long ranNanos() {
+        return leasedNanos;
+    }
+
     /** Tries that ended, those of a batch counted one by one. */
     long settledTotal() {
         return settled;
     }
 
-    /** What was decided lately on the number of instances; from any thread. */
-    List<DecisionLog.Entry> decisions() {
-        var known = scaler;
-        return known == null ? List.of() : known.decisions().newestFirst();
+    /** How many instances and slots it has. */
+    Sizing sizing() {
+        return sizing;
     }
 
-    /** What the engine has for it when it asks for so many instances; on the loop. */
-    Ceiling.Grant granted(int asked) {
-        return host.shared().ceiling().grant(share, asked, pool.all());
-    }
-
-    /** Its part of the engine's ceilings is free for others. */
-    void leftEngine() {
-        host.shared().ceiling().leave(share);
+    /** It has ended. */
+    void ended() {
+        sizing.end();
         left.tryEmitEmpty();
     }
 
     /** How the runs of calls ended, or those of topics' events; from any thread. */
     RunTotals runsOf(boolean calls) {
         return new RunTotals(pipelines, calls);
-    }
-
-    /** Slots that may be in use at once; 0 when nothing caps them. From any thread. */
-    int slotsCap() {
-        return slotsCap;
-    }
-
-    /** The function's scaler; null when its number of instances is fixed. */
-    @Nullable
-    Scaler scaler() {
-        return scaler;
     }
 
     /** From now on so many instances are wanted; from any thread. */

@@ -60,7 +60,7 @@ final class Draining {
     private void end() {
         dispatcher.signal(() -> {
             done = true;
-            dispatcher.leftEngine();
+            dispatcher.ended();
             waiting.forEach(Sinks.One::tryEmitEmpty);
             waiting.clear();
         });

@@ -242,7 +242,7 @@ public final class Engine {
     /** What was decided lately on a function's instances, the newest first; empty when its number is fixed. */
     public synchronized List<DecisionLog.Entry> decisions(String function) {
         var dispatcher = functions.get(function);
-        return dispatcher == null ? List.of() : dispatcher.decisions();
+        return dispatcher == null ? List.of() : dispatcher.sizing().decisions();
     }
 
     /** How a function's instances follow its load now; empty when it is not deployed. */

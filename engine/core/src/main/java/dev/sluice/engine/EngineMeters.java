@@ -179,8 +179,8 @@ enum EngineMeters {
         bound.add(INSTANCES.bind(registry, pool, InstancePool::draining, "function", function, "state", "draining"));
         bound.add(WANTED.bind(registry, pool, InstancePool::wanted, "function", function));
         bound.add(SLOTS.bind(registry, pool, InstancePool::capacity, "function", function));
-        bound.add(
-                SLOTS_CAP.bind(registry, dispatcher, d -> d.slotsCap() == 0 ? -1 : d.slotsCap(), "function", function));
+        bound.add(SLOTS_CAP.bind(
+                registry, dispatcher.sizing(), s -> s.slotsCap() == 0 ? -1 : s.slotsCap(), "function", function));
         bound.add(LEASED.bind(registry, pool, InstancePool::leased, "function", function));
         bound.add(CALLS_WAITING.bind(registry, dispatcher, Dispatcher::callsWaiting, "function", function));
         bound.add(COLD_STARTS.bind(registry, pool, InstancePool::starts, "function", function));
@@ -198,7 +198,7 @@ enum EngineMeters {
 
     /** A figure of a function's scaler; 0 when it has none, as when its number of instances is fixed. */
     private static double of(Dispatcher dispatcher, ToDoubleFunction<Scaler> figure) {
-        var scaler = dispatcher.scaler();
+        var scaler = dispatcher.sizing().scaler();
         return scaler == null ? 0 : figure.applyAsDouble(scaler);
     }
 

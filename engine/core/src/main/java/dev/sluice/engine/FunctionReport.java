@@ -57,12 +57,12 @@ final class FunctionReport {
     static ScalingStatus scaling(Dispatcher dispatcher, List<Pipeline> pipelines) {
         var spec = dispatcher.spec();
         var pool = dispatcher.pool();
-        var scaler = dispatcher.scaler();
+        var scaler = dispatcher.sizing().scaler();
         var last = scaler == null ? null : scaler.decisions().newest();
         var load = last == null ? null : last.decision().load();
         var slots = pool.ready() * spec.concurrency();
         var leased = pool.leased();
-        var cap = dispatcher.slotsCap();
+        var cap = dispatcher.sizing().slotsCap();
         return new ScalingStatus(
                 spec.name(),
                 scaler == null ? "fixed" : scaler.policy(),

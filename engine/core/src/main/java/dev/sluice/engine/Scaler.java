@@ -77,7 +77,7 @@ final class Scaler {
 
     /** Kept to what the engine has for it, whatever its policy wants. */
     private Decision within(Decision wanted) {
-        var grant = dispatcher.granted(wanted.to());
+        var grant = dispatcher.sizing().granted(wanted.to());
         if (grant.instances() >= wanted.to()) {
             return wanted;
         }
@@ -135,7 +135,7 @@ final class Scaler {
                 calls,
                 runnable,
                 dispatcher.callsWaiting(),
-                dispatcher.slotsCap(),
+                dispatcher.sizing().slotsCap(),
                 dispatcher.host().cpu().getAsDouble(),
                 topics);
     }

@@ -153,7 +153,7 @@ class ScaleChangesTest {
 
         assertThat(scaling.status().instances()).isEqualTo(8);
         assertThat(scaling.status().leased()).isEqualTo(16);
-        assertThat(scaling.dispatcher.decisions()).isNotEmpty();
+        assertThat(scaling.dispatcher.sizing().decisions()).isNotEmpty();
     }
 
     @Test
@@ -163,7 +163,7 @@ class ScaleChangesTest {
         scaling.run();
         scaling.advance(Duration.ofSeconds(90));
         assertThat(scaling.status().instancesWanted())
-                .as("%s", scaling.dispatcher.decisions())
+                .as("%s", scaling.dispatcher.sizing().decisions())
                 .isZero();
         assertThat(scaling.status().state()).isEqualTo(FunctionStatus.State.READY);
 
