@@ -120,23 +120,23 @@ final class Dispatcher {
     }
 
     /**
-     * Has another version take over, instance by instance; what runs ends on the version it began on. Completes once
-     * the last instance of the version before is closed, or the function has ended.
+     * Has another version take over, instance by instance, from now on; what runs ends on the version it began on. What
+     * is returned completes once the last instance of the version before is closed, or the function has ended.
+     *
+     * @throws IllegalArgumentException when the engine has not enough for its {@code min}
      */
     Mono<Void> redeploy(FunctionSpec next) {
-        return Mono.defer(() -> {
-            sizing.reserve(next);
-            var replaced = Sinks.<Void>one();
-            signal(() -> {
-                if (closing) {
-                    replaced.tryEmitEmpty();
-                    return;
-                }
-                Mono.firstWithSignal(take(next).gone().asMono(), left.asMono())
-                        .subscribe(nothing -> {}, error -> {}, replaced::tryEmitEmpty);
-            });
-            return replaced.asMono();
+        sizing.reserve(next);
+        var replaced = Sinks.<Void>one();
+        signal(() -> {
+            if (closing) {
+                replaced.tryEmitEmpty();
+                return;
+            }
+            Mono.firstWithSignal(take(next).gone().asMono(), left.asMono())
+                    .subscribe(nothing -> {}, error -> {}, replaced::tryEmitEmpty);
         });
+        return replaced.asMono();
     }
 
     private Version take(FunctionSpec next) {

@@ -112,9 +112,7 @@ public final class Engine {
                             + "' takes a list of events in one version and one event in the other: undeploy it first");
                 }
                 checkThreads(next, before);
-                var replaced = dispatcher.redeploy(next).cache();
-                // Now, and not when somebody subscribes again: the threads are counted once.
-                replaced.subscribe(nothing -> {}, error -> {});
+                var replaced = dispatcher.redeploy(next);
                 blockingSlots += blockingSlots(next) - blockingSlots(before);
                 return replaced;
             }
