@@ -9,8 +9,12 @@ import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
+import dev.sluice.engine.scaling.Decision;
 import dev.sluice.engine.scaling.DemandPolicy;
+import dev.sluice.engine.scaling.Reason;
 import dev.sluice.engine.scaling.ScaleLimits;
+import dev.sluice.engine.scaling.ScalingPolicy;
+import dev.sluice.engine.scaling.ScalingRule;
 import dev.sluice.function.FunctionConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -49,7 +53,7 @@ class ScaleBurstTest {
         broker.close().block(PATIENCE);
     }
 
-    private static FunctionSpec fromZero(FunctionCode code, int max) {
+    private static FunctionSpec fromZero(FunctionCode code, int max, ScalingPolicy policy) {
         var limits = new ScaleLimits(0, max, 1, Duration.ofSeconds(10), Duration.ZERO, 0, Duration.ofSeconds(30));
         return new FunctionSpec(
                 "fn",
@@ -59,7 +63,23 @@ class ScaleBurstTest {
                 Duration.ofSeconds(30),
                 BatchPolicy.DEFAULT,
                 FunctionConfig.EMPTY,
-                new Scaling(new DemandPolicy(), limits));
+                new Scaling(policy, limits));
+    }
+
+    /** One instance while there is work, and none as soon as there is none, so that a test need not wait for it. */
+    private static final class AtOnce implements ScalingPolicy {
+        @Override
+        public String name() {
+            return "at-once";
+        }
+
+        @Override
+        public ScalingRule rule(ScaleLimits limits) {
+            return load -> {
+                var working = load.slots().leased() > 0 || load.backlog().events() >= 1;
+                return Decision.of(load, working ? 1 : 0, Reason.CUSTOM, () -> "as the test says");
+            };
+        }
     }
 
     private void fill(int from, int to) {
@@ -102,7 +122,8 @@ class ScaleBurstTest {
                             .map(tick -> text)
                             .doFinally(end -> running.decrementAndGet());
                 }),
-                SLOTS));
+                SLOTS,
+                new DemandPolicy()));
         awaitZero();
         fill(0, BACKLOG);
 
@@ -124,7 +145,8 @@ class ScaleBurstTest {
                     ranAt.set(System.nanoTime());
                     return Mono.just(text);
                 }),
-                4));
+                1,
+                new AtOnce()));
         attach();
         var micros = new long[20];
         for (var i = 0; i < micros.length; i++) {
