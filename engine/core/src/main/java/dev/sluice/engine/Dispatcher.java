@@ -62,10 +62,7 @@ final class Dispatcher {
     private final PriorityQueue<Task.Wait> waits = new PriorityQueue<>();
     private int shares;
     private long heldSinceDrain;
-    private long wakeAt = Long.MAX_VALUE;
-    private boolean wakeSet;
-    /** The loop's timers that have not fired, the earliest first. */
-    private final ArrayDeque<Long> timers = new ArrayDeque<>();
+    private final WakeUp wakeUp;
 
     /** The sum of the times at which the tries that hold a slot have got it; only its differences mean something. */
     private long leaseStarts;
@@ -87,6 +84,7 @@ final class Dispatcher {
         this.spec = spec;
         this.loop = loop;
         this.host = host;
+        wakeUp = new WakeUp(loop, this::signal);
         functionLog = LoggerFactory.getLogger("dev.sluice.function." + spec.name());
         // Not the specification itself: what is kept for good must not keep a version's code.
         var name = spec.name();
@@ -210,7 +208,7 @@ final class Dispatcher {
     private void turn() {
         var now = loop.nanos();
         recentNanos = now;
-        if (wakeSet && now - wakeAt >= 0) {
+        if (wakeUp.isDue(now)) {
             tick(now);
         }
         startTries(now);
@@ -226,7 +224,6 @@ final class Dispatcher {
     }
 
     private void tick(long now) {
-        wakeSet = false;
         for (var wait = waits.peek(); wait != null && wait.dueNanos - now <= 0; wait = waits.peek()) {
             waits.remove();
             if (wait.task.wait == wait && !wait.task.pipeline.settlement().waited(wait, now)) {
@@ -316,34 +313,9 @@ final class Dispatcher {
         }
     }
 
-    /**
-     * Wakes the dispatcher at the given time. A timer of the loop is only set when none that is set
-     * already fires in time, so that there are few of them however often this is called.
-     */
+    /** Wakes the dispatcher at the given time, if nothing does so earlier. */
     void wakeAt(long dueNanos) {
-        if (!wakeSet || dueNanos - wakeAt < 0) {
-            wakeSet = true;
-            wakeAt = dueNanos;
-        }
-        var timer = timers.peekFirst();
-        if (timer == null || dueNanos - timer < 0) {
-            setTimer(dueNanos);
-        }
-    }
-
-    private void setTimer(long at) {
-        timers.addFirst(at);
-        loop.schedule(() -> signal(() -> fired(at)), Math.max(0, at - loop.nanos()));
-    }
-
-    /** A timer has fired, and with it all that were set for an earlier time. */
-    private void fired(long at) {
-        for (var first = timers.peekFirst(); first != null && first - at <= 0; first = timers.peekFirst()) {
-            timers.removeFirst();
-        }
-        if (wakeSet) {
-            wakeAt(wakeAt);
-        }
+        wakeUp.at(dueNanos);
     }
 
     /** Remembers a wait until its time. */
