@@ -116,10 +116,13 @@ class KafkaTroubleTest {
 
         time.addAndGet(Duration.ofSeconds(30).toNanos());
         forAWhile(() -> assertThat(reader.troubles()).isEmpty());
-        time.addAndGet(Duration.ofSeconds(31).toNanos());
 
-        eventually(() -> assertThat(reader.troubles()).singleElement().satisfies(reason -> assertThat(reason)
-                .contains("stands still at position 0 of 3")));
+        eventually(() -> {
+            // Again and again: on a busy machine a rebalance may begin the count anew.
+            time.addAndGet(Duration.ofSeconds(31).toNanos());
+            assertThat(reader.troubles()).singleElement().satisfies(reason -> assertThat(reason)
+                    .contains("stands still at position 0 of 3"));
+        });
         reader.accept(0);
         eventually(() -> assertThat(reader.troubles()).isEmpty());
     }
