@@ -31,8 +31,6 @@ import reactor.core.publisher.Sinks;
  *
  * <p><b>Fairness.</b> Triggers with ready work stand in a ring; each may start {@code share} tries before the next one's
  * turn. A drain that has handled its share of signals goes to the end of the home loop's queue.
- *
- * <p>Over the usual length, since what shares the queue, the turn and the timers is easier to follow in one place.
  */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
