@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -310,7 +309,17 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             return false;
         }
         PENDING.incrementAndGet(this);
-        publish(event).subscribe(new Acknowledgement(this));
+        publish(event).subscribe(new FirstEnd() {
+            @Override
+            void failed(Throwable why) {
+                notPublished(why);
+            }
+
+            @Override
+            void stored() {
+                acknowledged();
+            }
+        });
         return true;
     }
 
@@ -463,40 +472,5 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     private String function() {
         return pipeline.function();
-    }
-
-    /**
-     * Waits for one answer's acknowledgement. The first end counts: a second one, as of a client that throws and calls
-     * back as well, must not stand for another answer's.
-     */
-    private static final class Acknowledgement extends AtomicBoolean implements CoreSubscriber<Void> {
-        private static final long serialVersionUID = 1;
-        private final transient Attempt attempt;
-
-        Acknowledgement(Attempt attempt) {
-            this.attempt = attempt;
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(Void nothing) {}
-
-        @Override
-        public void onError(Throwable why) {
-            if (compareAndSet(false, true)) {
-                attempt.notPublished(why);
-            }
-        }
-
-        @Override
-        public void onComplete() {
-            if (compareAndSet(false, true)) {
-                attempt.acknowledged();
-            }
-        }
     }
 }

@@ -3,12 +3,9 @@ package dev.sluice.engine;
 import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.function.FunctionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
@@ -178,47 +175,22 @@ final class Settlement {
         if (sink == null || reason == null) {
             throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic, or no reason");
         }
-        var storing = new Storing(task);
+        var storing = new FirstEnd() {
+            @Override
+            void failed(Throwable why) {
+                task.onError(why);
+            }
+
+            @Override
+            void stored() {
+                task.onComplete();
+            }
+        };
         try {
             sink.publish(deadLetters.of(task, reason, task.error), task.delivery.key())
                     .subscribe(storing);
         } catch (RuntimeException bad) {
             storing.onError(bad);
-        }
-    }
-
-    /**
-     * Waits for the end of one dead letter's storing. The first end counts: a second one must not be taken for the outcome
-     * of a later step, where no error means that the event is safe.
-     */
-    private static final class Storing extends AtomicBoolean implements CoreSubscriber<Void> {
-        private static final long serialVersionUID = 1;
-        private final transient Task task;
-
-        Storing(Task task) {
-            this.task = task;
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(Void nothing) {}
-
-        @Override
-        public void onError(Throwable error) {
-            if (compareAndSet(false, true)) {
-                task.onError(error);
-            }
-        }
-
-        @Override
-        public void onComplete() {
-            if (compareAndSet(false, true)) {
-                task.onComplete();
-            }
         }
     }
 

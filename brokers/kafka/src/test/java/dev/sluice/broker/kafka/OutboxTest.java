@@ -40,7 +40,9 @@ class OutboxTest {
     private static final BufferExhaustedException NO_ROOM = new BufferExhaustedException("no room after 0 ms");
 
     private final List<FakeProducer> made = new CopyOnWriteArrayList<>();
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    /** Of the last outbox made: gauges of two that share one would be those of the first, and gone with it. */
+    private SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger lookUps = new AtomicInteger();
     private volatile CompletableFuture<TopicLimits> topic =
@@ -49,6 +51,7 @@ class OutboxTest {
     private Outbox outbox = outbox(PATIENCE);
 
     private Outbox outbox(Duration deadline) {
+        registry = new SimpleMeterRegistry();
         var options = KafkaBrokerOptions.builder("kafka", "localhost:9092")
                 .sendDeadline(deadline)
                 .bytesMax(64 << 20)
