@@ -51,7 +51,7 @@ class SpecsTest {
                 Arguments.of(
                         function("Price!", 0, 10_001, Duration.ZERO),
                         "function 'Price!'.name is Price!: it must be a DNS label: a-z, 0-9 and -, up to 63; function"
-                                + " 'Price!'.instances is 0: it must be between 1 and 1000; function"
+                                + " 'Price!'.instances is 0: it must be between 1 and 1000, or 0 when scaled; function"
                                 + " 'Price!'.concurrency is 10001: it must be between 1 and 10000; function"
                                 + " 'Price!'.timeout is PT0S: it must be positive"),
                 Arguments.of(
