@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import reactor.core.publisher.Mono;
@@ -36,6 +37,9 @@ public final class Dial {
     private final ByteBuffer file;
     private final int samplesMax;
     private final Sinks.Empty<Void> opening = Sinks.empty();
+    /** Ends once the gate has left its first state. A thousand threads that looked for themselves would be a load of their own. */
+    private final CountDownLatch left = new CountDownLatch(1);
+
     private volatile boolean open;
 
     private Dial(ByteBuffer file) {
@@ -74,6 +78,7 @@ public final class Dial {
         }
         open = get(GATE) == OPEN;
         opening.tryEmitEmpty();
+        left.countDown();
         while (get(GATE) != SHUT) {
             park();
         }
@@ -111,9 +116,7 @@ public final class Dial {
 
     /** Waits on this thread for the gate to open; false when it was shut instead. */
     public boolean awaitOpen() throws InterruptedException {
-        while (!open && !isShut()) {
-            TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
-        }
+        left.await();
         return !isShut();
     }
 
