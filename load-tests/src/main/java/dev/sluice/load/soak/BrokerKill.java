@@ -55,7 +55,7 @@ final class BrokerKill implements Scenario {
             stage.kafka().kill(node);
             if (both) {
                 stage.pass(stage.between(0, 1));
-                stage.kill(engine);
+                stage.killUnasked(engine);
             }
             stage.watch().settled(Checker.ANYONE);
             if (both) {

@@ -8,19 +8,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what was acknowledged with what ran, line by line as both come. Pure: it knows no file, clock or thread.
  *
  * <p>What may be doubled is counted as it happens. When a process is killed, these are the runs that it had begun and not
- * ended, and those it began within the time in which a commit of them need not have been acknowledged. While a process is
- * cut off from its broker, it is all that it began.
+ * ended, and those that the group's position, as it stands then, does not cover; where the place of an event or the
+ * position is not known, those it began within the time in which a commit of them need not have been acknowledged. While a
+ * process is cut off from its broker, it is all that it began.
  */
 final class Checker {
     /** Stands for every process. */
     static final long ANYONE = -1;
 
     private static final int SHOWN_MAX = 20;
+
+    /** For so long a run is looked at when its process is killed; a group that rebalances for longer is a fault. */
+    private static final long KEPT_MILLIS = 30_000;
 
     private final long commitMillis;
     private final EventSet published = new EventSet();
@@ -33,6 +38,7 @@ final class Checker {
     private final List<String> shown = new ArrayList<>();
     private final Pauses pauses = new Pauses();
     private final Starts starts = new Starts();
+    private final Places places = new Places();
     private long doubled;
     private long doubledAllowed;
     private long inverted;
@@ -53,6 +59,7 @@ final class Checker {
     void published(Publication publication) {
         published.add(publication.event());
         pauses.stored(publication);
+        places.stored(publication);
     }
 
     /** A run began or ended. */
@@ -100,7 +107,7 @@ final class Checker {
     }
 
     private void forget(Worker worker, long nowMillis) {
-        while (worker.recent.getFirst().atMillis() < nowMillis - commitMillis) {
+        while (worker.recent.getFirst().atMillis() < nowMillis - KEPT_MILLIS) {
             worker.recent.removeFirst();
         }
     }
@@ -123,12 +130,16 @@ final class Checker {
         starts.launched(pid, atMillis);
     }
 
-    /** A process was killed; all its lines were read. */
-    void killed(long pid, long atMillis) {
+    /**
+     * A process was killed; all its lines were read.
+     *
+     * @param committed by partition, the position of the group since then; null when it is not known
+     */
+    void killed(long pid, long atMillis, @Nullable Map<Integer, Long> committed) {
         starts.ended(pid);
         var worker = workers.remove(pid);
         if (worker != null) {
-            doubledAllowed += unrecorded(worker, atMillis).size();
+            doubledAllowed += unrecorded(worker, atMillis, committed).size();
             worker.open.forEach(event -> left(event.key(), pid));
         }
         unsettled.remove(pid);
@@ -144,11 +155,17 @@ final class Checker {
         unsettled.remove(pid);
     }
 
-    private Set<SoakEvent> unrecorded(Worker worker, long atMillis) {
+    private Set<SoakEvent> unrecorded(Worker worker, long atMillis, @Nullable Map<Integer, Long> committed) {
         var events = new HashSet<>(worker.open);
-        worker.recent.stream()
-                .filter(run -> run.atMillis() >= atMillis - commitMillis)
-                .forEach(run -> events.add(run.event()));
+        for (var run : worker.recent) {
+            var place = places.of(run.event());
+            var recorded = (place == null || committed == null)
+                    ? run.atMillis() < atMillis - commitMillis
+                    : place.offset() < committed.getOrDefault(place.partition(), 0L);
+            if (!recorded) {
+                events.add(run.event());
+            }
+        }
         return events;
     }
 
@@ -157,7 +174,7 @@ final class Checker {
         if (unsettled.add(pid)) {
             workers.forEach((id, worker) -> {
                 if (pid == ANYONE || pid == id) {
-                    doubledAllowed += unrecorded(worker, atMillis).size();
+                    doubledAllowed += unrecorded(worker, atMillis, null).size();
                 }
             });
         }

@@ -73,7 +73,7 @@ final class Rebalance implements Scenario {
         }
     }
 
-    private void change(Stage stage) throws IOException, InterruptedException {
+    private void change(Stage stage) throws Exception {
         var engines = stage.engines();
         var dice = stage.random().nextInt(3);
         if (engines.size() <= ENGINES_MIN || (dice == 0 && engines.size() < ENGINES_MAX)) {

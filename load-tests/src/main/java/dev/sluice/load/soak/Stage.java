@@ -4,6 +4,7 @@ import dev.sluice.broker.kafka.server.KafkaCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class Stage implements AutoCloseable {
     private final List<EngineProcess> engines = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
     private @Nullable Publisher publisher;
+    private @Nullable Admin admin;
     private boolean finished;
 
     Stage(Workplace place, KafkaCluster kafka, Load load, Random random, Progress progress, String topic)
@@ -156,13 +158,34 @@ final class Stage implements AutoCloseable {
         return engine;
     }
 
-    /** Kills an engine. What it may double is taken down. */
-    void kill(EngineProcess engine) throws InterruptedException, IOException {
+    /** Kills an engine. What it may double is taken down: what the group has not committed. */
+    void kill(EngineProcess engine) throws InterruptedException, IOException, ExecutionException, TimeoutException {
         mustRun(engine);
         var at = System.currentTimeMillis();
         engine.kill();
         engines.remove(engine);
-        watch.killed(engine, at);
+        var committed = new HashMap<Integer, Long>();
+        Positions.committed(admin(), GROUP)
+                .forEach((partition, position) -> committed.put(partition.partition(), position.offset()));
+        watch.killed(engine, at, committed);
+    }
+
+    /** Kills an engine while Kafka cannot be asked what the group has committed. */
+    void killUnasked(EngineProcess engine) throws InterruptedException, IOException {
+        mustRun(engine);
+        var at = System.currentTimeMillis();
+        engine.kill();
+        engines.remove(engine);
+        watch.killed(engine, at, null);
+    }
+
+    private Admin admin() {
+        var known = admin;
+        if (known == null) {
+            known = kafka.admin();
+            admin = known;
+        }
+        return known;
     }
 
     /** Stops an engine in order. */
@@ -217,16 +240,13 @@ final class Stage implements AutoCloseable {
         }
         progress.say("waiting for what is open");
         watch.awaitDone(STALLED_AFTER);
-        try (Admin admin = kafka.admin()) {
-            // What the last of those that were killed did is not committed: one that lives has to do and commit it
-            // again.
-            others.addAll(Positions.behind(admin, GROUP, topic, POSITIONS_MAX));
-            for (var engine : engines()) {
-                stop(engine);
-            }
-            if (others.isEmpty()) {
-                others.addAll(Positions.behind(admin, GROUP, topic, Duration.ZERO));
-            }
+        // What the last of those that were killed did is not committed: one that lives has to do and commit it again.
+        others.addAll(Positions.behind(admin(), GROUP, topic, POSITIONS_MAX));
+        for (var engine : engines()) {
+            stop(engine);
+        }
+        if (others.isEmpty()) {
+            others.addAll(Positions.behind(admin(), GROUP, topic, Duration.ZERO));
         }
     }
 
@@ -247,6 +267,9 @@ final class Stage implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+        if (admin != null) {
+            admin.close(Duration.ZERO);
         }
         watch.close();
         acknowledged.close();

@@ -3,6 +3,7 @@ package dev.sluice.load.soak;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,11 @@ final class Watch implements AutoCloseable {
         checker.launched(engine.pid(), atMillis);
     }
 
-    synchronized void killed(EngineProcess engine, long atMillis) throws IOException {
+    /** See {@link Checker#killed}. */
+    synchronized void killed(EngineProcess engine, long atMillis, @Nullable Map<Integer, Long> committed)
+            throws IOException {
         read();
-        checker.killed(engine.pid(), atMillis);
+        checker.killed(engine.pid(), atMillis, committed);
         samples.mark(seconds(), "killed " + engine.name());
     }
 

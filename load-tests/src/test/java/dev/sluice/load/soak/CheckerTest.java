@@ -2,6 +2,7 @@ package dev.sluice.load.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CheckerTest {
@@ -59,7 +60,7 @@ class CheckerTest {
         checker.launched(PID, now - 900);
         checker.launched(OTHER, now - 300);
         checker.launched(OTHER + 1, now - 300);
-        checker.killed(OTHER + 1, now);
+        checker.killed(OTHER + 1, now, null);
         begin(OTHER, 1, 0);
         begin(PID, 2, 0);
         begin(PID, 2, 1);
@@ -82,7 +83,7 @@ class CheckerTest {
     void takesARepeatThatGoesBackForNoInversion() {
         run(PID, 1, 0);
         run(PID, 1, 1);
-        checker.killed(PID, now);
+        checker.killed(PID, now, null);
         run(OTHER, 1, 0);
         run(OTHER, 1, 1);
         run(OTHER, 1, 2);
@@ -105,7 +106,7 @@ class CheckerTest {
         run(PID, 1, 0);
         now += 501;
         run(PID, 1, 1);
-        checker.killed(PID, now);
+        checker.killed(PID, now, null);
 
         assertThat(checker.verdict().doubledMax()).isEqualTo(1);
     }
@@ -115,9 +116,52 @@ class CheckerTest {
         begin(PID, 1, 0);
         now += 10_000;
         begin(PID, 2, 0);
-        checker.killed(PID, now);
+        checker.killed(PID, now, null);
 
         assertThat(checker.verdict().doubledMax()).isEqualTo(2);
+    }
+
+    @Test
+    void allowsRepeatsOfWhatAKilledProcessCouldNotCommitHoweverLongAgoItEnded() {
+        for (var seq = 0; seq < 4; seq++) {
+            publish(1, seq);
+            run(PID, 1, seq);
+        }
+        now += 2_000;
+        checker.killed(PID, now, Map.of(1, 1L));
+
+        assertThat(checker.verdict().doubledMax()).isEqualTo(3);
+    }
+
+    @Test
+    void allowsRepeatsOfAllThatRanWhereTheGroupHasCommittedNothing() {
+        publish(1, 0);
+        run(PID, 1, 0);
+        now += 2_000;
+        checker.killed(PID, now, Map.of());
+
+        assertThat(checker.verdict().doubledMax()).isEqualTo(1);
+    }
+
+    @Test
+    void allowsNoRepeatOfWhatIsCommittedHoweverShortlyBeforeTheKillItRan() {
+        publish(1, 0);
+        publish(1, 1);
+        run(PID, 1, 0);
+        run(PID, 1, 1);
+        checker.killed(PID, now, Map.of(1, 2L));
+
+        assertThat(checker.verdict().doubledMax()).isZero();
+    }
+
+    @Test
+    void goesByTheTimeWhereThePlaceOfAnEventIsUnknown() {
+        run(PID, 1, 0);
+        now += 501;
+        run(PID, 1, 1);
+        checker.killed(PID, now, Map.of(1, 0L));
+
+        assertThat(checker.verdict().doubledMax()).isEqualTo(1);
     }
 
     @Test
@@ -154,7 +198,7 @@ class CheckerTest {
     @Test
     void takesRunsOfAKilledProcessAsOver() {
         begin(PID, 1, 0);
-        checker.killed(PID, now);
+        checker.killed(PID, now, null);
         begin(OTHER, 1, 0);
 
         assertThat(checker.verdict().overlapping()).isZero();

@@ -11,11 +11,15 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
-/** The short form of the soak: real engines, a real Kafka, real kills. */
+/**
+ * The short form of the soak: real engines, a real Kafka, real kills. {@code -Dsluice.soak.seed=N} repeats the random
+ * numbers of an earlier one.
+ */
 class ShortSoakTest {
     private static final int EVENTS_PER_SECOND = 1_000;
 
-    private final long seed = ThreadLocalRandom.current().nextLong(1_000_000_000);
+    private final long seed =
+            Long.getLong("sluice.soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
 
     @Test
     void losesNothingWhenTheEngineIsKilledThreeTimes() throws Exception {
