@@ -105,7 +105,8 @@ final class HeaderMemo {
                 return -1;
             }
             if (parts[i] != Part.OTHER && !HeaderBytes.hasValue(headers[i], values[i])) {
-                if (parts[i] == Part.DECISIVE) {
+                // An extension that was not there would come behind the others, wherever its header stands.
+                if (parts[i] == Part.DECISIVE || (parts[i] == Part.EXTENSION && values[i] == null)) {
                     return -1;
                 }
                 changes |= 1L << i;

@@ -183,6 +183,16 @@ class HeaderMemoTest {
     }
 
     @Test
+    void keepsTheOrderOfHeadersWhenOneHasAValueThatHadNone() {
+        var records = new KafkaRecords();
+        Samples.decode(records, event("ce_region", null, "ce_key", "k"), DATA);
+
+        var next = Samples.decode(records, event("ce_region", "eu", "ce_key", "k"), DATA);
+
+        assertThat(next.getExtensionNames()).containsExactly("region", "key");
+    }
+
+    @Test
     void sharesTheTextsOfWhatRepeats() {
         var records = new KafkaRecords();
         Samples.decode(records, event("ce_region", "eu"), DATA);
