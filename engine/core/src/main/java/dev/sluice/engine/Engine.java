@@ -35,7 +35,8 @@ public final class Engine {
     private final Map<String, List<Meter>> meters = new HashMap<>();
     private final Map<String, Intake> intakes = new LinkedHashMap<>();
 
-    private int blockingSlots;
+    /** Slots that need a thread each, by function, as of its newest version. */
+    private final Map<String, Integer> blockingSlots = new HashMap<>();
 
     private Engine(EngineOptions options, MeterRegistry registry) {
         this.registry = registry;
@@ -70,10 +71,10 @@ public final class Engine {
         if (functions.containsKey(function.name())) {
             throw new IllegalArgumentException("function '" + function.name() + "' is deployed already");
         }
-        checkThreads(function, null);
+        checkThreads(function);
         var dispatcher = new Dispatcher(function, loops.next(), host);
         functions.put(function.name(), dispatcher);
-        blockingSlots += blockingSlots(function);
+        blockingSlots.put(function.name(), blockingSlots(function));
         meters.put(function.name(), EngineMeters.bindFunction(registry, function.name(), dispatcher));
         var calls = new TriggerSpec(
                 function.name(),
@@ -111,9 +112,9 @@ public final class Engine {
                     throw new IllegalArgumentException("function '" + next.name()
                             + "' takes a list of events in one version and one event in the other: undeploy it first");
                 }
-                checkThreads(next, before);
+                checkThreads(next);
                 var replaced = dispatcher.redeploy(next);
-                blockingSlots += blockingSlots(next) - blockingSlots(before);
+                blockingSlots.put(next.name(), blockingSlots(next));
                 return replaced;
             }
         });
@@ -126,11 +127,13 @@ public final class Engine {
      */
     public Mono<Void> undeploy(String function, Duration grace) {
         return Mono.defer(() -> {
-            var dispatcher = deployed(function);
             var ended = Sinks.<Void>one();
-            dispatcher
-                    .drain(grace)
-                    .subscribe(nothing -> {}, error -> forget(function, ended), () -> forget(function, ended));
+            synchronized (this) {
+                // As one step, so that no trigger is attached to what has begun to end.
+                deployed(function)
+                        .drain(grace)
+                        .subscribe(nothing -> {}, error -> forget(function, ended), () -> forget(function, ended));
+            }
             return ended.asMono();
         });
     }
@@ -138,7 +141,7 @@ public final class Engine {
     private synchronized void forget(String function, Sinks.One<Void> ended) {
         var dispatcher = functions.remove(function);
         if (dispatcher != null) {
-            blockingSlots -= blockingSlots(dispatcher.spec());
+            blockingSlots.remove(function);
             intakes.remove(function);
             removeMeters(function);
             triggers.values().removeIf(trigger -> {
@@ -173,13 +176,13 @@ public final class Engine {
     }
 
     /** A lease of a blocking function needs a thread: slots that could never run are refused before they exist. */
-    private void checkThreads(FunctionSpec function, @Nullable FunctionSpec instead) {
+    private void checkThreads(FunctionSpec function) {
         var needed = blockingSlots(function);
-        if (needed == 0) {
-            return;
+        var slots = needed;
+        for (var other : blockingSlots.entrySet()) {
+            slots += other.getKey().equals(function.name()) ? 0 : other.getValue();
         }
-        var slots = blockingSlots + needed - (instead == null ? 0 : blockingSlots(instead));
-        if (slots > Workers.THREADS_MAX) {
+        if (needed > 0 && slots > Workers.THREADS_MAX) {
             throw new IllegalArgumentException(
                     "function '" + function.name() + "' brings the slots of blocking functions to "
                             + slots + "; on this Java each needs a thread, and there are at most " + Workers.THREADS_MAX
@@ -190,13 +193,17 @@ public final class Engine {
     /**
      * Adds a trigger; one with a topic starts to read at once.
      *
-     * @throws IllegalArgumentException when its name is taken or its function is not deployed
+     * @throws IllegalArgumentException when its name is taken, or its function is not deployed or ends
      */
     public synchronized void attach(TriggerSpec trigger) {
         var dispatcher = functions.get(trigger.function());
         if (dispatcher == null) {
             throw new IllegalArgumentException("trigger '" + trigger.name() + "' names function '" + trigger.function()
                     + "', which is not deployed");
+        }
+        if (dispatcher.closing()) {
+            throw new IllegalArgumentException(
+                    "trigger '" + trigger.name() + "' names function '" + trigger.function() + "', which is stopping");
         }
         if (triggers.containsKey(trigger.name())) {
             throw new IllegalArgumentException("trigger '" + trigger.name() + "' is attached already");

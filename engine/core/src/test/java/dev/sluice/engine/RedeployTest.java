@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.broker.Ordering;
 import dev.sluice.engine.scaling.DemandPolicy;
 import dev.sluice.engine.scaling.ScaleLimits;
 import dev.sluice.function.BatchResult;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -198,6 +201,57 @@ class RedeployTest {
             running.engine.deploy(function(code("again"), 2, Duration.ofMinutes(1)));
             await().atMost(PATIENCE)
                     .until(() -> running.engine.functions().get(0).instances() == 1);
+        }
+    }
+
+    @Test
+    void attachesNothingToAFunctionThatEnds() {
+        try (var running = new TestEngine(function(code("old"), 2, Duration.ofMinutes(1)), retries(0))) {
+            await().atMost(PATIENCE)
+                    .until(() -> running.engine.functions().get(0).instances() == 1);
+            running.source.offer("a");
+            await().atMost(PATIENCE)
+                    .until(() -> !made.isEmpty() && !made.get(0).runs.isEmpty());
+            var late = Fixtures.trigger(
+                    "late", new FakeSource(), Ordering.KEY, running.answers, retries(0), running.deadLetters, 1);
+
+            var ended = running.engine.undeploy("fn", Duration.ofMinutes(1)).toFuture();
+
+            assertThatThrownBy(() -> running.engine.attach(late))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("trigger 'late' names function 'fn', which is stopping");
+            made.get(0).endAll();
+            assertThat(ended).succeedsWithin(PATIENCE);
+            assertThat(running.engine.triggers()).isEmpty();
+        }
+    }
+
+    /** The version that came too late took threads as well. */
+    @Test
+    void freesTheThreadsOfAFunctionThatIsRedeployedWhileItEnds() {
+        var release = new CountDownLatch(1);
+        var before = function(Fixtures.blocking(text -> held(release)), 1_000, Duration.ofMinutes(1));
+        var late = function(Fixtures.blocking(text -> text), 2_000, Duration.ofMinutes(1));
+        try (var running = new TestEngine(before, retries(0))) {
+            running.source.offer("a");
+            await().atMost(PATIENCE)
+                    .until(() -> running.engine.functions().get(0).leased() == 1);
+
+            var ended = running.engine.undeploy("fn", Duration.ofMinutes(1)).toFuture();
+            running.engine.redeploy(late).subscribe();
+            release.countDown();
+
+            assertThat(ended).succeedsWithin(PATIENCE);
+            running.engine.deploy(late);
+            assertThat(running.engine.functions()).hasSize(1);
+        }
+    }
+
+    private static String held(CountDownLatch release) {
+        try {
+            return release.await(PATIENCE.toSeconds(), TimeUnit.SECONDS) ? "released" : "not released";
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
         }
     }
 
