@@ -33,9 +33,8 @@ final class LateAnswers implements Runnable {
     /** Has the answer written on the loop; it must not throw. */
     void add(Runnable answer) {
         answers.offer(answer);
-        // Without it the look may come before the offer is seen, and the turn that just ends see neither: a queue that
-        // is
-        // getting its next chunk calls itself empty.
+        // Without it the look may come before the offer is seen, and the turn that just ends see neither:
+        // a queue that is getting its next chunk calls itself empty.
         VarHandle.fullFence();
         // The plain look first: while a turn is due, adding writes to nothing that others read.
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
