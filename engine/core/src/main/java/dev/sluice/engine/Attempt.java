@@ -33,7 +33,7 @@ import reactor.core.publisher.Operators;
  * dropped; one that was on its way when the deadline passed may still be published, with the id that its repetition
  * will have.
  */
-final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Object>, Runnable, Signal {
+final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Object>, Workers.Work, Signal {
     /** Answers of one try that may wait for their acknowledgement. */
     private static final int UNACKNOWLEDGED_MAX = 256;
 
@@ -69,6 +69,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private volatile @Nullable Future<?> stage;
     private volatile boolean threadDone;
     private volatile @Nullable Throwable publishError;
+    /** The worker's thread while it runs the function, guarded by this; what it reads outside is itself or not. */
     private @Nullable Thread runner;
     /**
      * The loop's thread while it starts the run. Only that thread writes it, so a thread that finds itself here is in that
@@ -126,9 +127,11 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     /** Has the loop look at what has come of the run. From any thread. */
     private void tell() {
-        if (Thread.currentThread() == starter) {
+        var thread = Thread.currentThread();
+        if (thread == starter) {
             told = true;
-        } else {
+        } else if (thread != runner) {
+            // A worker tells when it has left.
             pipeline.signal(this);
         }
     }
@@ -168,20 +171,21 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private synchronized boolean enter() {
         if (phase != RUNNING) {
             threadDone = true;
-            pipeline.signal(this);
             return false;
         }
         runner = Thread.currentThread();
         return true;
     }
 
-    private void leave() {
-        synchronized (this) {
-            runner = null;
-            // A cancel that came just now must not interrupt the thread's next run.
-            var unused = Thread.interrupted();
-            threadDone = true;
-        }
+    private synchronized void leave() {
+        runner = null;
+        // A cancel that came just now must not interrupt the thread's next run.
+        var unused = Thread.interrupted();
+        threadDone = true;
+    }
+
+    @Override
+    public void left() {
         pipeline.signal(this);
     }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ import reactor.core.scheduler.Schedulers;
 public final class Engine {
     private final MeterRegistry registry;
     private final EventLoops loops;
-    private final ExecutorService workers;
+    private final Workers workers;
     private final Host host;
     private final Map<String, Dispatcher> functions = new LinkedHashMap<>();
     private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
@@ -172,7 +171,7 @@ public final class Engine {
 
     /** Slots that need a thread each, as far as threads are limited. */
     private int blockingSlots(FunctionSpec function) {
-        return function.code().shape().blocking() && Workers.limited(workers) ? function.slotsMax() : 0;
+        return function.code().shape().blocking() && workers.limited() ? function.slotsMax() : 0;
     }
 
     /** A lease of a blocking function needs a thread: slots that could never run are refused before they exist. */
@@ -279,7 +278,7 @@ public final class Engine {
     }
 
     private void end(Sinks.One<Void> ended) {
-        workers.shutdownNow();
+        workers.stop();
         loops.close();
         ended.tryEmitEmpty();
     }

@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import java.time.InstantSource;
-import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import reactor.core.scheduler.Scheduler;
@@ -11,7 +10,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @param options the limits
  * @param shared what counts for all of them together
- * @param workers runs blocking functions; refuses rather than queues
+ * @param workers runs blocking functions
  * @param starter runs constructors and starts of handlers, which may block
  * @param random for jitter
  * @param clock the time that dead letters and decisions carry
@@ -21,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
 record Host(
         EngineOptions options,
         Shared shared,
-        Executor workers,
+        Workers workers,
         Scheduler starter,
         RandomGenerator random,
         InstantSource clock,

@@ -8,7 +8,6 @@ import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -445,7 +444,7 @@ final class Pipeline {
         return answers;
     }
 
-    Executor workers() {
+    Workers workers() {
         return dispatcher.host().workers();
     }
 

@@ -1,47 +1,75 @@
 package dev.sluice.engine;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Threads for blocking functions: a virtual thread per run on Java 21 or newer, else a pool without a queue. Whoever
+ * Threads for blocking functions: a virtual thread per run on Java 21 or newer, else a {@link WorkerPool}. Whoever
  * executes holds a lease, so the leases bound the threads; a run beyond the pool's limit is refused, never queued.
  */
-final class Workers {
-    /** Platform threads at most, on a Java without virtual ones. */
-    static final int THREADS_MAX = 2_048;
+interface Workers {
+    /** Platform threads for leases at most, on a Java without virtual ones. */
+    int THREADS_MAX = 2_048;
 
     /** Threads beside those of leases, for runs whose slot was given back while they ignored their cancel. */
-    private static final int ZOMBIES = 128;
+    int ZOMBIES = 128;
 
-    private Workers() {}
+    /** What a worker does. It must not throw. */
+    interface Work extends Runnable {
+        /** The worker is free for the next; what this tells others may bring it at once. */
+        void left();
+    }
+
+    /**
+     * Runs it on a thread of its own, which is free again before {@link Work#left} is called.
+     *
+     * @throws RejectedExecutionException when there are as many threads as there may be
+     */
+    void execute(Work work);
 
     /** Whether the number of threads limits how many blocking runs there can be. */
-    static boolean limited(ExecutorService workers) {
-        return workers instanceof ThreadPoolExecutor;
-    }
+    boolean limited();
+
+    /** Interrupts what runs; nothing more is taken. */
+    void stop();
 
     /** Whether this Java has virtual threads. */
     static boolean virtualThreads() {
         return Runtime.version().feature() >= 21;
     }
 
-    static ExecutorService create() {
+    static Workers create() {
         try {
-            return (ExecutorService)
+            var virtual = (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+            return on(virtual, virtual::shutdownNow);
         } catch (ReflectiveOperationException beforeJava21) {
-            var number = new AtomicInteger();
-            return new ThreadPoolExecutor(
-                    0, THREADS_MAX + ZOMBIES, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                        var thread = new Thread(task, "sluice-worker-" + number.incrementAndGet());
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+            return new WorkerPool(THREADS_MAX + ZOMBIES, WorkerPool.IDLE_MAX);
         }
+    }
+
+    /** Takes threads from something that has no limit. */
+    static Workers on(Executor executor, Runnable stop) {
+        return new Workers() {
+            @Override
+            public void execute(Work work) {
+                executor.execute(() -> {
+                    work.run();
+                    work.left();
+                });
+            }
+
+            @Override
+            public boolean limited() {
+                return false;
+            }
+
+            @Override
+            public void stop() {
+                stop.run();
+            }
+        };
     }
 }

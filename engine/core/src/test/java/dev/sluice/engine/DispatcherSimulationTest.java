@@ -95,7 +95,7 @@ class DispatcherSimulationTest {
                     new Host(
                             options,
                             new Shared(options),
-                            Runnable::run,
+                            Workers.on(Runnable::run, () -> {}),
                             Schedulers.immediate(),
                             world.random,
                             InstantSource.fixed(Instant.EPOCH),

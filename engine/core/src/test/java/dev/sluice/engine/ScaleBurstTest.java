@@ -213,6 +213,6 @@ class ScaleBurstTest {
         await().atMost(PATIENCE).until(() -> source.lag().events().orElse(-1) == 0);
         dispatcher.drain(Duration.ZERO).block(PATIENCE);
         loops.close();
-        workers.shutdownNow();
+        workers.stop();
     }
 }

@@ -39,7 +39,7 @@ final class TestDispatcher {
                 new Host(
                         options,
                         shared,
-                        workers,
+                        Workers.on(workers, () -> {}),
                         Schedulers.immediate(),
                         () -> Long.MIN_VALUE,
                         InstantSource.fixed(NOW),
