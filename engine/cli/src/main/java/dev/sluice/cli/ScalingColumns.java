@@ -19,6 +19,7 @@ final class ScalingColumns {
             number("BUSY", item -> string(item, "leased") + "/" + string(item, "slots")),
             number("RATE/s", item -> figure(item, "arrivalsPerSecond", 1)),
             number("LAG", item -> figure(item, "lagEvents", 0)),
+            number("BLOCKED", item -> figure(item, "blocked", 0)),
             number("WAIT", item -> seconds(item, "lagSeconds")),
             number("CALLS", "callsWaiting").onlyWide(),
             number("NEED", item -> figure(item, "needSlots", 1)).onlyWide(),
@@ -35,6 +36,7 @@ final class ScalingColumns {
             number("INSTANCES", item -> string(item, "from") + " -> " + string(item, "to")),
             text("REASON", "reason"),
             number("LAG", item -> figure(item.path("inputs"), "lagEvents", 0)).onlyWide(),
+            number("BLOCKED", item -> figure(item.path("inputs"), "blocked", 0)).onlyWide(),
             number("RATE/s", item -> figure(item.path("inputs"), "arrivalsPerSecond6s", 1))
                     .onlyWide(),
             number("BUSY", item -> string(item.path("inputs"), "leased")).onlyWide(),

@@ -121,6 +121,7 @@ final class WhyCommand implements Callable<Integer> {
                         + " slots busy, " + ScalingColumns.figure(scaling, "arrivalsPerSecond", 1) + "/s arriving, "
                         + ScalingColumns.figure(scaling, "lagEvents", 0) + " events behind, the oldest for "
                         + ScalingColumns.seconds(scaling, "lagSeconds") + ", "
+                        + ScalingColumns.figure(scaling, "blocked", 0) + " of them blocked, "
                         + Column.string(scaling, "callsWaiting") + " calls waiting");
     }
 

@@ -18,14 +18,14 @@ class ScalingCommandsTest {
     private static final String SCALING = """
             {"function":"price","node":"node-1","policy":"demand","byHand":false,"ready":2,"starting":1,"draining":0,
              "wanted":3,"min":0,"max":8,"slots":32,"leased":7,"busy":0.21875,"slotsCap":null,"runnable":0,
-             "callsWaiting":0,"unfetched":100.0,"lagEvents":120,"lagSeconds":0.25,"arrivalsPerSecond":40.0,
+             "blocked":97,"callsWaiting":0,"unfetched":100.0,"lagEvents":120,"lagSeconds":0.25,"arrivalsPerSecond":40.0,
              "needSlots":33.0,"serviceSeconds":0.2,"cpu":0.42,"reason":"NEED",
              "words":"2 -> 3 instances: 0.200 s per event x (40.0/s arriving)","decidedAt":"2026-01-31T06:00:03Z"}""";
     private static final String DECISIONS = """
             {"items":[
              {"function":"price","node":"node-1","at":"2026-01-31T06:00:03.123Z","since":"2026-01-31T06:00:03.023Z",
               "count":2,"from":2,"to":3,"reason":"NEED","words":"2 -> 3 instances: 0.200 s per event x (40.0/s arriving)",
-              "inputs":{"lagEvents":120,"arrivalsPerSecond6s":40.0,"leased":7}},
+              "inputs":{"lagEvents":120,"blocked":97,"arrivalsPerSecond6s":40.0,"leased":7}},
              {"function":"price","node":"node-1","at":"2026-01-31T06:00:02.9Z","since":"2026-01-31T06:00:01Z",
               "count":19,"from":0,"to":2,"reason":"HOLD_UNKNOWN_LAG","words":"0 -> 2 instances: it is unknown how much waits",
               "inputs":{"lagEvents":null,"arrivalsPerSecond6s":12.5,"leased":0}}]}""";
@@ -54,7 +54,7 @@ class ScalingCommandsTest {
         assertThat(outcome.out()).isEqualTo("""
                 price has 3 instances, 1 of them starting on node-1; policy demand, min 0, max 8
                 because: 0.200 s per event x (40.0/s arriving)
-                now: 7 of 32 slots busy, 40.0/s arriving, 120 events behind, the oldest for 250ms, 0 calls waiting
+                now: 7 of 32 slots busy, 40.0/s arriving, 120 events behind, the oldest for 250ms, 97 of them blocked, 0 calls waiting
 
                 AT                    TIMES  INSTANCES  REASON            WHY
                 2026-01-31T06:00:03Z      2     2 -> 3  NEED              0.200 s per event x (40.0/s arriving)
@@ -72,7 +72,7 @@ class ScalingCommandsTest {
 
         assertThat(engine.run("why", "late").out()).contains("? events behind, the oldest for ?");
         assertThat(engine.run("why", "price", "-o", "wide").out())
-                .contains("19     0 -> 2  HOLD_UNKNOWN_LAG    ?    12.5     0  node-1  it is unknown");
+                .contains("19     0 -> 2  HOLD_UNKNOWN_LAG    ?        ?    12.5     0  node-1  it is unknown");
     }
 
     @Test
@@ -127,8 +127,8 @@ class ScalingCommandsTest {
 
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).isEqualTo("""
-                FUNCTION  STATE  INSTANCES  MIN-MAX  BUSY  RATE/s  LAG   WAIT  REASON  LAST DECISION
-                price     READY        2/3      0-8  7/32    40.0  120  250ms  NEED    0.200 s per event x (40.0/s arriving)
+                FUNCTION  STATE  INSTANCES  MIN-MAX  BUSY  RATE/s  LAG  BLOCKED   WAIT  REASON  LAST DECISION
+                price     READY        2/3      0-8  7/32    40.0  120       97  250ms  NEED    0.200 s per event x (40.0/s arriving)
                 """);
     }
 

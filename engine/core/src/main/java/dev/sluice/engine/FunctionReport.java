@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.scaling.Reason;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Tells how a function is, from any thread; the figures may be of slightly different moments. */
 final class FunctionReport {
@@ -76,10 +77,8 @@ final class FunctionReport {
                 leased,
                 slots == 0 ? 0 : Math.min(1, leased / (double) slots),
                 cap == 0 ? -1 : cap,
-                pipelines.stream()
-                        .filter(pipeline -> pipeline.spec().source() != null)
-                        .mapToInt(pipeline -> pipeline.lanes.runnable())
-                        .sum(),
+                sum(pipelines, Lanes::runnable),
+                sum(pipelines, Lanes::blocked),
                 dispatcher.callsWaiting(),
                 load == null || !load.backlog().lagKnown() ? -1 : load.backlog().unfetchedPassing(),
                 lag(pipelines),
@@ -91,6 +90,14 @@ final class FunctionReport {
                 last == null ? Reason.FIXED : last.decision().reason(),
                 last == null ? "" : last.decision().words(),
                 last == null ? null : last.last());
+    }
+
+    /** Over the triggers that read a topic: what a call does is told as its own figure. */
+    private static int sum(List<Pipeline> pipelines, ToIntFunction<Lanes> figure) {
+        return pipelines.stream()
+                .filter(pipeline -> pipeline.spec().source() != null)
+                .mapToInt(pipeline -> figure.applyAsInt(pipeline.lanes))
+                .sum();
     }
 
     private static long lag(List<Pipeline> pipelines) {

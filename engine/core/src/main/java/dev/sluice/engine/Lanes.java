@@ -375,6 +375,17 @@ final class Lanes {
         return open - runnable - inFlight;
     }
 
+    /** Events that wait for one before them of their own key. */
+    int behindKeys() {
+        // In batch mode one that is parked in the middle of a ready lane counts as runnable and as parked.
+        return Math.max(0, blocked() - waiting - parked);
+    }
+
+    /** Keys that have an open event. */
+    int keys() {
+        return keyed.size();
+    }
+
     /** What the blocked ones hold. */
     long blockedBytes() {
         return openBytes - runnableBytes - inFlightBytes;

@@ -114,6 +114,7 @@ final class Scaler {
 
     private LoadSample sample(long now) {
         var runnable = 0;
+        var blocked = Load.Blocked.NONE;
         var calls = 0L;
         var topics = new ArrayList<LoadSample.Topic>();
         for (var pipeline : pipelines) {
@@ -122,6 +123,7 @@ final class Scaler {
                 calls += pipeline.counts.received.get() + pipeline.counts.callsRefused.sum();
             } else {
                 runnable += pipeline.lanes.runnable();
+                blocked = blocked.and(blocked(pipeline.lanes));
                 topics.add(topic);
             }
         }
@@ -135,9 +137,14 @@ final class Scaler {
                 calls,
                 runnable,
                 dispatcher.callsWaiting(),
+                blocked,
                 dispatcher.sizing().slotsCap(),
                 dispatcher.host().cpu().getAsDouble(),
                 topics);
+    }
+
+    private static Load.Blocked blocked(Lanes lanes) {
+        return new Load.Blocked(lanes.blocked(), lanes.behindKeys(), lanes.keys());
     }
 
     /** Events on own partitions that are not here yet; -1 when unknown. A source that can't tell is taken by its lag. */

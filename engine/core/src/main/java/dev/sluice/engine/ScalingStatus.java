@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param busy share of the slots that is in use, 0 to 1; 0 without slots
  * @param slotsCap slots that may be in use at once by {@code concurrency: adaptive}; -1 when nothing caps them
  * @param runnable fetched events that wait for nothing but a slot
+ * @param blocked fetched events that no slot would run now: behind their key, in back-off or parked
  * @param callsWaiting calls that wait for a slot
  * @param unfetched events on own partitions that are not fetched, times the share that passes the filters; -1 unknown
  * @param lagEvents events on own partitions that are not done; -1 unknown
@@ -47,6 +48,7 @@ public record ScalingStatus(
         double busy,
         int slotsCap,
         int runnable,
+        int blocked,
         int callsWaiting,
         double unfetched,
         long lagEvents,

@@ -156,6 +156,14 @@ class LanesTest {
             assertThat(lanes.parked())
                     .as("parked")
                     .isEqualTo(all(Task.State.PARKED).size());
+            if (!batches) {
+                // The first of a lane runs, is ready or waits for its time: each other one waits for it.
+                assertThat(lanes.behindKeys()).as("behind keys").isEqualTo(events.size() - open.size());
+            }
+            assertThat(lanes.behindKeys()).as("behind keys").isBetween(0, Math.max(0, events.size() - open.size()));
+            assertThat(lanes.keys()).as("keys").isEqualTo((int) open.keySet().stream()
+                    .filter(key -> key.toString().startsWith("key"))
+                    .count());
             for (var partition = 0; partition < 3; partition++) {
                 var number = partition;
                 assertThat(lanes.holds(partition))

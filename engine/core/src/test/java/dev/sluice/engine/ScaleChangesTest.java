@@ -238,6 +238,24 @@ class ScaleChangesTest {
     }
 
     @Test
+    void tellsWhatWaitsBehindItsKeyThoughItAsksForNoSlot() {
+        var scaling = new TestDispatcher(scaled(code(), 2, 8));
+        scaling.attach(retries(0));
+        for (var i = 0; i < 40; i++) {
+            scaling.source.offer("e" + i, i % 2 == 0 ? "left" : "right");
+        }
+        scaling.advance(Duration.ofSeconds(3));
+
+        var status = scaling.dispatcher.scaling();
+        assertThat(status.leased()).isEqualTo(2);
+        assertThat(status.runnable()).isZero();
+        assertThat(status.blocked()).isEqualTo(38);
+        assertThat(status.wanted()).isEqualTo(2);
+        assertThat(status.reason()).isEqualTo(Reason.CAP_KEYS);
+        assertThat(status.words()).contains("2 of 4 slots are in use; 38 events wait behind 2 keys");
+    }
+
+    @Test
     void keepsACallUntilTheFirstInstanceSinceZeroHasStarted() {
         var scaling = new TestDispatcher(scaled(code(), 0, 8));
         var pipeline = scaling.attach(Fixtures.calls(dev.sluice.cloudevents.sql.EventFilter.PASS));

@@ -50,6 +50,7 @@ record DecisionItem(
      *
      * @param leasedPeak60s the highest mean of half a second in the last minute
      * @param unfetched events on own partitions that were not fetched, times the share that passes the filters
+     * @param blocked fetched events that no slot would run: behind their key, in back-off or parked
      * @param idleSeconds how long there was no work
      * @param cpu how busy the CPUs are, 0 to 1
      */
@@ -65,6 +66,7 @@ record DecisionItem(
             @Nullable Double unfetched,
             @Nullable Long lagEvents,
             int runnable,
+            int blocked,
             int waitingCalls,
             int partitionsWithWork,
             double idleSeconds,
@@ -84,6 +86,7 @@ record DecisionItem(
                     backlog.lagKnown() ? backlog.unfetchedPassing() : null,
                     backlog.lagKnown() ? backlog.lagEvents() : null,
                     backlog.runnable(),
+                    backlog.blocked().events(),
                     backlog.waitingCalls(),
                     backlog.partitionsWithWork(),
                     load.idleNanos() / NANOS,

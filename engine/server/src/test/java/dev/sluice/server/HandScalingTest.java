@@ -17,7 +17,7 @@ class HandScalingTest {
             new Load.Instances(1, 0, 0, 0),
             new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0),
             new Load.Arrivals(0, 0),
-            new Load.Backlog(Ordering.KEY, 0, true, 0, 0, 0, 0, 0),
+            new Load.Backlog(Ordering.KEY, 0, true, 0, 0, 0, 0, 0, Load.Blocked.NONE),
             0,
             0);
 

@@ -48,6 +48,7 @@ class ScalingRoutesTest {
         assertThat(figures.path("node").asText()).isEqualTo("node-1");
         assertThat(figures.path("ready").asInt()).isEqualTo(2);
         assertThat(figures.path("lagEvents").asLong()).isEqualTo(12);
+        assertThat(figures.path("blocked").asInt()).isEqualTo(5);
         assertThat(figures.path("needSlots").asDouble()).isEqualTo(0.5);
         assertThat(figures.path("decidedAt").asText()).isEqualTo("2026-01-31T06:00:00Z");
         assertThat(figures.path("byHand").asBoolean(true)).isFalse();
@@ -82,6 +83,7 @@ class ScalingRoutesTest {
         assertThat(newest.path("words").asText()).isEqualTo("3 -> 2 instances: because 800 wait");
         assertThat(newest.path("at").asText()).isEqualTo("2026-01-31T06:00:03Z");
         assertThat(newest.path("inputs").path("lagEvents").asInt()).isEqualTo(800);
+        assertThat(newest.path("inputs").path("blocked").asInt()).isEqualTo(5);
         assertThat(items.get(1).path("to").asInt()).isEqualTo(3);
         assertThat(get("price/decisions", 200).path("items")).hasSize(3);
     }
@@ -145,7 +147,7 @@ class ScalingRoutesTest {
                 new Load.Instances(from, 0, 0, 0),
                 new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new Load.Arrivals(0, 0),
-                new Load.Backlog(Ordering.KEY, lag, true, lag, 0, 0, 0, 0),
+                new Load.Backlog(Ordering.KEY, lag, true, lag, 0, 0, 0, 0, new Load.Blocked(5, 4, 2)),
                 0,
                 0.5);
         var decision = Decision.of(load, to, Reason.NEED, () -> "because " + lag + " wait");
@@ -170,6 +172,7 @@ class ScalingRoutesTest {
                 0.125,
                 -1,
                 3,
+                5,
                 0,
                 lag,
                 lag,

@@ -1,7 +1,9 @@
 package dev.sluice.engine.scaling;
 
 import dev.sluice.broker.Ordering;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +16,10 @@ final class DemandRule implements ScalingRule {
     private static final double PANIC = 2;
     private static final double CPU_SATURATED = 0.95;
     private static final long NEED_PEAK_NANOS = 30_000_000_000L;
+
+    /** Those that tell of a load and not of what bounds it. */
+    private static final Set<Reason> BY_LOAD =
+            EnumSet.of(Reason.NEED, Reason.PANIC, Reason.UNKNOWN_SERVICE_TIME, Reason.FLOOR);
 
     private final ScaleLimits limits;
     private final ServiceTime serviceTime;
@@ -30,7 +36,7 @@ final class DemandRule implements ScalingRule {
     @Override
     public Decision decide(Load load) {
         var measured = serviceTime.observe(load);
-        var slotsFree = slack.observe(load, limits.concurrency());
+        slack.observe(load, limits.concurrency());
         review.observe(load, measured, limits.concurrency());
         var seconds = review.believed(measured);
 
@@ -39,11 +45,11 @@ final class DemandRule implements ScalingRule {
         var bounded = wanted;
         var needPeak = (int) needed.add(load.nowNanos(), wanted.to());
         if (wanted.to() > from) {
-            bounded = raised(load, wanted, slotsFree);
+            bounded = raised(load, wanted);
         } else if (wanted.to() < from) {
             bounded = lowered(load, wanted, needPeak);
         }
-        var decided = clamped(bounded);
+        var decided = explained(load, clamped(bounded));
         if (decided.to() != from) {
             descent.changed(load.nowNanos());
         }
@@ -57,7 +63,8 @@ final class DemandRule implements ScalingRule {
             return new Proposal(
                     0,
                     Reason.ZERO,
-                    () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched");
+                    () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched"
+                            + blocked(load));
         }
         return Double.isNaN(seconds) ? doubled(load) : needed(load, seconds);
     }
@@ -74,17 +81,18 @@ final class DemandRule implements ScalingRule {
                 instances,
                 panic ? Reason.PANIC : Reason.NEED,
                 () -> String.format(
-                        Locale.ROOT,
-                        "%.3f s per event x (%.1f/s %s + %s waiting / %.1f s) / %.1f = %.1f slots, %d per instance%s",
-                        seconds,
-                        rate,
-                        panic ? "in the last second" : "arriving",
-                        count(waiting),
-                        drain,
-                        UTILISATION,
-                        slots,
-                        limits.concurrency(),
-                        limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : ""));
+                                Locale.ROOT,
+                                "%.3f s per event x (%.1f/s %s + %s waiting / %.1f s) / %.1f = %.1f slots, %d per instance%s",
+                                seconds,
+                                rate,
+                                panic ? "in the last second" : "arriving",
+                                count(waiting),
+                                drain,
+                                UTILISATION,
+                                slots,
+                                limits.concurrency(),
+                                limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : "")
+                        + blocked(load));
     }
 
     private static boolean panic(Load load) {
@@ -121,7 +129,7 @@ final class DemandRule implements ScalingRule {
         return new Proposal(
                 to,
                 Reason.UNKNOWN_SERVICE_TIME,
-                () -> "nothing has settled yet; " + count(waiting) + " wait for " + slots + " slots");
+                () -> "nothing has settled yet; " + count(waiting) + " wait for " + slots + " slots" + blocked(load));
     }
 
     private Proposal keptToPartitions(Load load, Proposal wanted) {
@@ -137,7 +145,7 @@ final class DemandRule implements ScalingRule {
                         + wanted.words().get());
     }
 
-    private Proposal raised(Load load, Proposal wanted, boolean slotsFree) {
+    private Proposal raised(Load load, Proposal wanted) {
         var from = load.instances().wanted();
         var slots = load.slots();
         if (load.instances().startFailures() > 0) {
@@ -155,7 +163,7 @@ final class DemandRule implements ScalingRule {
                     () -> "the adaptive limit of " + slots.max() + " slots binds: more only make each run take longer",
                     wanted);
         }
-        if (slotsFree) {
+        if (slack.free()) {
             var ready = load.instances().ready() * limits.concurrency();
             var keys = load.backlog().ordering() != Ordering.NONE;
             return held(
@@ -193,7 +201,8 @@ final class DemandRule implements ScalingRule {
             return held(from, Reason.HOLD_UNKNOWN_LAG, () -> "it is unknown how much waits", wanted);
         }
         if (limits.min() == 0 && load.idleNanos() >= limits.idle().toNanos()) {
-            return new Proposal(0, Reason.ZERO, () -> "no work for " + load.idleNanos() / 1_000_000_000L + " s");
+            return new Proposal(
+                    0, Reason.ZERO, () -> "no work for " + load.idleNanos() / 1_000_000_000L + " s" + blocked(load));
         }
         var peak = load.slots().leasedPeak60s();
         var floor = Math.max(1, limits.instancesFor(peak / FLOOR_UTILISATION));
@@ -228,6 +237,35 @@ final class DemandRule implements ScalingRule {
         }
         var min = to > proposal.to();
         return held(to, min ? Reason.MIN : Reason.MAX, () -> (min ? "min is " : "max is ") + to, proposal);
+    }
+
+    /** The same number; where only keys keep events from the slots, that is told before what made the number. */
+    private Proposal explained(Load load, Proposal decided) {
+        var from = load.instances().wanted();
+        if (!slack.behindKeys() || decided.to() > from || !BY_LOAD.contains(decided.reason())) {
+            return decided;
+        }
+        var slots = load.instances().ready() * limits.concurrency();
+        var partitions = load.backlog().ordering() == Ordering.PARTITION;
+        var blocked = load.backlog().blocked();
+        return new Proposal(
+                decided.to(),
+                partitions ? Reason.CAP_PARTITIONS : Reason.CAP_KEYS,
+                () -> load.slots().leased() + " of " + slots + " slots are in use; " + count(blocked.behindKeys())
+                        + " events wait behind " + count(blocked.keys()) + (partitions ? " partitions; " : " keys; ")
+                        + decided.words().get());
+    }
+
+    /** What waits and asks for no slot. */
+    private static String blocked(Load load) {
+        var blocked = load.backlog().blocked();
+        var behindKeys = blocked.behindKeys();
+        var later = blocked.events() - behindKeys;
+        if (behindKeys == 0) {
+            return later <= 0 ? "" : "; " + count(later) + " more wait for their next try";
+        }
+        return "; " + count(behindKeys) + " more wait behind their keys"
+                + (later <= 0 ? "" : " and " + count(later) + " for their next try");
     }
 
     private static String count(double events) {

@@ -67,7 +67,7 @@ public record Load(
     public record Arrivals(double perSecond6s, double perSecond1s) {}
 
     /**
-     * What waits. Neither events behind their key nor those in back-off count.
+     * What waits. Of the events that are blocked none counts in {@link #events}: no slot would run them.
      *
      * @param ordering the loosest order of its triggers
      * @param unfetchedPassing events on own partitions that were not fetched, times the share that passes the filters
@@ -77,6 +77,7 @@ public record Load(
      * @param runnable fetched events that wait for nothing but a slot
      * @param waitingCalls calls that wait for a slot
      * @param partitionsWithWork own partitions with an event that is not done
+     * @param blocked fetched events that wait for something else than a slot
      */
     public record Backlog(
             Ordering ordering,
@@ -86,8 +87,9 @@ public record Load(
             double lagSeconds,
             int runnable,
             int waitingCalls,
-            int partitionsWithWork) {
-        /** Everything that waits. */
+            int partitionsWithWork,
+            Blocked blocked) {
+        /** Everything that waits for a slot. */
         public double events() {
             return unfetchedPassing + here();
         }
@@ -95,6 +97,23 @@ public record Load(
         /** What waits in this engine, and has passed the filters. */
         public int here() {
             return runnable + waitingCalls;
+        }
+    }
+
+    /**
+     * Fetched events that no slot would run now.
+     *
+     * @param events all of them: behind their key, in back-off or parked
+     * @param behindKeys those that wait for an event of their own key, or of their partition where order is by partition
+     * @param keys keys, or partitions, that have an event here
+     */
+    public record Blocked(int events, int behindKeys, int keys) {
+        /** Nothing is blocked. */
+        public static final Blocked NONE = new Blocked(0, 0, 0);
+
+        /** Both together. */
+        public Blocked and(Blocked other) {
+            return new Blocked(events + other.events, behindKeys + other.behindKeys, keys + other.keys);
         }
     }
 }

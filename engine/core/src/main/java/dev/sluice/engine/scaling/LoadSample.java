@@ -15,6 +15,7 @@ import java.util.List;
  * @param callsTotal calls that came, refused ones too
  * @param runnable fetched events that wait for nothing but a slot
  * @param waitingCalls calls that wait for a slot
+ * @param blocked fetched events that wait for something else than a slot
  * @param slotsMax the adaptive cap on leased slots; 0 for none
  * @param cpu how saturated the engine's CPUs are, 0 to 1
  * @param topics one for each trigger that reads a topic
@@ -28,6 +29,7 @@ public record LoadSample(
         long callsTotal,
         int runnable,
         int waitingCalls,
+        Load.Blocked blocked,
         int slotsMax,
         double cpu,
         List<Topic> topics) {

@@ -143,7 +143,8 @@ public final class LoadWindows {
                 known ? lagSeconds : -1,
                 sample.runnable(),
                 sample.waitingCalls(),
-                working);
+                working,
+                sample.blocked());
     }
 
     private static Ordering looser(Ordering one, Ordering other) {

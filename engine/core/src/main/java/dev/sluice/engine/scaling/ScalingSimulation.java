@@ -146,6 +146,7 @@ public final class ScalingSimulation {
                 0,
                 log.runnable(),
                 0,
+                log.blocked(),
                 0,
                 0,
                 List.of(log.sample(now / 1e9)))));

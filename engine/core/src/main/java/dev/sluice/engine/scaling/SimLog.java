@@ -27,6 +27,7 @@ final class SimLog {
     private int fetched;
     private int settled;
     private int blocked;
+    private int lanesBusy;
     private int readyFirst;
     private int readyEnd;
 
@@ -66,6 +67,7 @@ final class SimLog {
     private void makeReady(int event, int lane) {
         if (lane != SimEvents.FREE) {
             laneBusy[lane] = true;
+            lanesBusy++;
         }
         ready[readyEnd++] = event;
     }
@@ -89,6 +91,10 @@ final class SimLog {
         return ready[readyFirst++];
     }
 
+    Load.Blocked blocked() {
+        return new Load.Blocked(blocked, blocked, lanesBusy);
+    }
+
     void settle(int event) {
         settled++;
         done[events.partition(event)]++;
@@ -98,6 +104,7 @@ final class SimLog {
         }
         var follower = laneFirst[lane];
         laneBusy[lane] = false;
+        lanesBusy--;
         if (follower != NONE) {
             laneFirst[lane] = next[follower];
             blocked--;

@@ -189,6 +189,74 @@ class DemandRuleTest {
         assertThat(decided(decision)).isEqualTo(expected);
     }
 
+    static Stream<Arguments> waitsBehindKeys() {
+
+        return Stream.of(
+                arguments("the need is less", behind(521), 1.0, "2 CAP_KEYS"),
+                arguments("nothing has settled", behind(521).nothingSettled(5), 1.0, "2 CAP_KEYS"),
+                arguments("the need is the same", behind(521).rate(160), 1.0, "2 CAP_KEYS"),
+                arguments("what is not fetched can't run either", behind(521).unfetched(100), 1.0, "2 CAP_KEYS"),
+                arguments(
+                        "order by partition",
+                        behind(521).ordering(Ordering.PARTITION, 8).rate(160),
+                        1.0,
+                        "2 CAP_PARTITIONS"),
+                arguments("not for a second yet", behind(521), 0.9, "2 FLOOR"),
+                arguments("fewer wait than run", behind(7), 1.0, "2 FLOOR"),
+                arguments("no slot is free", behind(521).leased(18), 1.0, "2 FLOOR"),
+                arguments("one waits for a slot alone", behind(521).runnable(1), 1.0, "2 FLOOR"),
+                arguments("more are needed", behind(521).rate(161), 1.0, "3 NEED"));
+    }
+
+    private static Loads behind(int events) {
+        return load().ordering(Ordering.KEY, 9).leased(8).peak(14).behind(8, events);
+    }
+
+    /** The number is what it would be: that which is blocked asks for no slot. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waitsBehindKeys")
+    void namesTheKeysWhileSlotsStandFreeAndEventsWaitBehindThemOnly(
+            String name, Loads load, double seconds, String expected) {
+        var rule = rule();
+        rule.decide(load.peak(14).at(100).make());
+
+        var decision = rule.decide(load.at(100 + seconds).make());
+
+        assertThat(decided(decision)).isEqualTo(expected);
+    }
+
+    @Test
+    void tellsHowMuchWaitsBehindHowManyKeys() {
+        var rule = rule();
+        rule.decide(behind(521).at(100).make());
+
+        var words = rule.decide(behind(521).at(101).make()).words();
+
+        assertThat(words).startsWith("stays at 2 instances: 8 of 20 slots are in use; 521 events wait behind 8 keys; ");
+    }
+
+    @Test
+    void tellsWhatIsBlockedWhateverDecides() {
+        assertThat(rule().decide(load().rate(400).behind(8, 521).make()).words())
+                .endsWith("; 521 more wait behind their keys");
+        assertThat(rule().decide(load().nothingSettled(5)
+                                .unfetched(1_000)
+                                .behind(8, 521)
+                                .make())
+                        .words())
+                .endsWith("; 521 more wait behind their keys");
+        assertThat(rule().decide(load().rate(400)
+                                .blocked(new Load.Blocked(524, 521, 8))
+                                .make())
+                        .words())
+                .endsWith("; 521 more wait behind their keys and 3 for their next try");
+        assertThat(rule().decide(load().rate(400)
+                                .blocked(new Load.Blocked(3, 0, 0))
+                                .make())
+                        .words())
+                .endsWith("; 3 more wait for their next try");
+    }
+
     static Stream<Arguments> descents() {
         return Stream.of(
                 arguments("down to the need", load().instances(10).rate(560), "7 NEED"),

@@ -31,6 +31,7 @@ class LoadWindowsTest {
                 calls,
                 runnable,
                 0,
+                new Load.Blocked(7, 6, 2),
                 0,
                 0,
                 topics);
@@ -202,6 +203,14 @@ class LoadWindowsTest {
         assertThat(withKey.partitionsWithWork()).isEqualTo(2);
         assertThat(withKey.lagEvents()).isEqualTo(4);
         assertThat(withCalls.ordering()).isEqualTo(Ordering.NONE);
+    }
+
+    @Test
+    void tellsWhatIsBlockedAndCountsItNowhereElse() {
+        var backlog = windows.add(sample(0, List.of())).backlog();
+
+        assertThat(backlog.blocked()).isEqualTo(new Load.Blocked(7, 6, 2));
+        assertThat(backlog.events()).isZero();
     }
 
     @Test

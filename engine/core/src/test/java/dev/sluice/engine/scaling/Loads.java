@@ -28,6 +28,7 @@ final class Loads {
     private boolean known = true;
     private int runnable;
     private int calls;
+    private Load.Blocked blocked = Load.Blocked.NONE;
     private int partitions = 100;
     private long lag;
     private Ordering ordering = Ordering.NONE;
@@ -123,6 +124,16 @@ final class Loads {
         return this;
     }
 
+    /** So many wait behind so many keys. */
+    Loads behind(int keys, int events) {
+        return blocked(new Load.Blocked(events, events, keys));
+    }
+
+    Loads blocked(Load.Blocked what) {
+        blocked = what;
+        return this;
+    }
+
     Loads waitingCalls(int waiting) {
         calls = waiting;
         return this;
@@ -165,7 +176,7 @@ final class Loads {
                         asked6s,
                         slotsMax),
                 new Load.Arrivals(rate6s, rate1s),
-                new Load.Backlog(ordering, unfetched, known, lag, 0, runnable, calls, partitions),
+                new Load.Backlog(ordering, unfetched, known, lag, 0, runnable, calls, partitions, blocked),
                 (long) (idleSeconds * 1e9),
                 cpu);
     }
