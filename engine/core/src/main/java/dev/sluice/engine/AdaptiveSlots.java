@@ -57,6 +57,11 @@ final class AdaptiveSlots {
         return (int) Math.round(cap);
     }
 
+    /** Whether runs were seen to take longer with more slots; until then the cap is where it began, or still doubles. */
+    boolean found() {
+        return !doubling;
+    }
+
     /**
      * Looks at what the slots did; to be called every 100 ms or so.
      *

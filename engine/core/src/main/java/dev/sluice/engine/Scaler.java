@@ -139,6 +139,7 @@ final class Scaler {
                 dispatcher.callsWaiting(),
                 blocked,
                 dispatcher.sizing().slotsCap(),
+                dispatcher.sizing().slotsCapFound(),
                 dispatcher.host().cpu().getAsDouble(),
                 topics);
     }

@@ -123,6 +123,12 @@ final class Sizing {
         return slotsCap;
     }
 
+    /** Whether that is what the runs' latency allows, and not only how far the cap has come yet. */
+    boolean slotsCapFound() {
+        var latency = adaptive;
+        return latency != null && latency.found();
+    }
+
     /** The function's scaler; null when its number of instances is fixed. From any thread. */
     @Nullable
     Scaler scaler() {

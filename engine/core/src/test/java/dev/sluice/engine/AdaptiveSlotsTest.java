@@ -76,6 +76,16 @@ class AdaptiveSlotsTest {
     }
 
     @Test
+    void hasFoundItsCapOnceRunsTakeLongerAndNotBefore() {
+        play(3, 5_000, 1_000);
+        assertThat(slots.cap()).isGreaterThan(AdaptiveSlots.START);
+        assertThat(slots.found()).isFalse();
+
+        play(60, 40, 1_000);
+        assertThat(slots.found()).isTrue();
+    }
+
+    @Test
     void keepsAtLeastTwoSlotsAndNeverMoreThanThereAre() {
         play(300, 1, 1_000);
         assertThat(slots.cap()).isBetween(2, 10);

@@ -234,7 +234,7 @@ class ScaleChangesTest {
         assertThat(status.wanted()).isEqualTo(AdaptiveSlots.START / 2);
         assertThat(status.leased()).isEqualTo(AdaptiveSlots.START);
         assertThat(status.reason()).isEqualTo(Reason.CAP_ADAPTIVE);
-        assertThat(status.words()).contains("the adaptive limit of 16 slots binds");
+        assertThat(status.words()).contains("the adaptive limit of 16 slots binds: it begins low");
     }
 
     @Test

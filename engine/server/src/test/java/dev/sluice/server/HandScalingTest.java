@@ -15,7 +15,7 @@ class HandScalingTest {
     private static final Load LOAD = new Load(
             0,
             new Load.Instances(1, 0, 0, 0),
-            new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0),
+            new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0, false),
             new Load.Arrivals(0, 0),
             new Load.Backlog(Ordering.KEY, 0, true, 0, 0, 0, 0, 0, Load.Blocked.NONE),
             0,

@@ -145,7 +145,7 @@ class ScalingRoutesTest {
         var load = new Load(
                 0,
                 new Load.Instances(from, 0, 0, 0),
-                new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0),
+                new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0, false),
                 new Load.Arrivals(0, 0),
                 new Load.Backlog(Ordering.KEY, lag, true, lag, 0, 0, 0, 0, new Load.Blocked(5, 4, 2)),
                 0,

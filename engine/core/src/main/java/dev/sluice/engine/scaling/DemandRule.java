@@ -160,7 +160,10 @@ final class DemandRule implements ScalingRule {
             return held(
                     useful,
                     Reason.CAP_ADAPTIVE,
-                    () -> "the adaptive limit of " + slots.max() + " slots binds: more only make each run take longer",
+                    () -> "the adaptive limit of " + slots.max() + " slots binds: "
+                            + (slots.maxFound()
+                                    ? "with more of them runs took longer"
+                                    : "it begins low, and grows while runs take no longer"),
                     wanted);
         }
         if (slack.free()) {

@@ -46,6 +46,7 @@ public record Load(
      * @param askedMean60s slots in use and events that wait for one, on average over 60 s
      * @param askedMean6s the same over 6 s
      * @param max the adaptive cap on leased slots; 0 for none
+     * @param maxFound whether runs were seen to take longer with more; else the cap is where it began, or still grows
      */
     public record Slots(
             int leased,
@@ -56,7 +57,8 @@ public record Load(
             long settledTotal,
             double askedMean60s,
             double askedMean6s,
-            int max) {}
+            int max,
+            boolean maxFound) {}
 
     /**
      * Events that came, and pass the filters, and calls, refused ones too.

@@ -17,6 +17,7 @@ import java.util.List;
  * @param waitingCalls calls that wait for a slot
  * @param blocked fetched events that wait for something else than a slot
  * @param slotsMax the adaptive cap on leased slots; 0 for none
+ * @param slotsMaxFound whether runs were seen to take longer with more
  * @param cpu how saturated the engine's CPUs are, 0 to 1
  * @param topics one for each trigger that reads a topic
  */
@@ -31,6 +32,7 @@ public record LoadSample(
         int waitingCalls,
         Load.Blocked blocked,
         int slotsMax,
+        boolean slotsMaxFound,
         double cpu,
         List<Topic> topics) {
     public LoadSample {

@@ -94,7 +94,8 @@ public final class LoadWindows {
                 sample.settledTotal(),
                 mean(minute),
                 mean(ring.backTo(now - 6 * SECOND)),
-                sample.slotsMax());
+                sample.slotsMax(),
+                sample.slotsMaxFound());
     }
 
     private double mean(int back) {

@@ -148,6 +148,7 @@ public final class ScalingSimulation {
                 0,
                 log.blocked(),
                 0,
+                false,
                 0,
                 List.of(log.sample(now / 1e9)))));
         decisions.add(decision, Instant.ofEpochSecond(0, now));

@@ -33,6 +33,7 @@ class LoadWindowsTest {
                 0,
                 new Load.Blocked(7, 6, 2),
                 0,
+                false,
                 0,
                 topics);
     }

@@ -22,6 +22,7 @@ final class Loads {
     private double asked60s;
     private double asked6s;
     private int slotsMax;
+    private boolean slotsMaxFound;
     private double rate6s;
     private double rate1s;
     private double unfetched;
@@ -96,6 +97,12 @@ final class Loads {
 
     Loads slotsMax(int max) {
         slotsMax = max;
+        return this;
+    }
+
+    /** Runs were seen to take longer with more. */
+    Loads slotsMaxFound() {
+        slotsMaxFound = true;
         return this;
     }
 
@@ -174,7 +181,8 @@ final class Loads {
                         settledTotal,
                         asked60s,
                         asked6s,
-                        slotsMax),
+                        slotsMax,
+                        slotsMaxFound),
                 new Load.Arrivals(rate6s, rate1s),
                 new Load.Backlog(ordering, unfetched, known, lag, 0, runnable, calls, partitions, blocked),
                 (long) (idleSeconds * 1e9),
