@@ -59,14 +59,24 @@ final class DemandRule implements ScalingRule {
 
     private Proposal wanted(Load load, double seconds) {
         if (load.instances().wanted() == 0 && load.backlog().here() == 0) {
-            var unfetched = load.backlog().unfetchedPassing();
-            return new Proposal(
-                    0,
-                    Reason.ZERO,
-                    () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched"
-                            + blocked(load));
+            return nothingHere(load);
         }
         return Double.isNaN(seconds) ? doubled(load) : needed(load, seconds);
+    }
+
+    private static Proposal nothingHere(Load load) {
+        if (!load.backlog().lagKnown()) {
+            return new Proposal(
+                    0,
+                    Reason.HOLD_UNKNOWN_LAG,
+                    () -> "it is unknown how much waits; nothing that has passed the filters is here" + blocked(load));
+        }
+        var unfetched = load.backlog().unfetchedPassing();
+        return new Proposal(
+                0,
+                Reason.ZERO,
+                () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched"
+                        + blocked(load));
     }
 
     private Proposal needed(Load load, double seconds) {
