@@ -5,11 +5,18 @@ import static dev.sluice.cli.Column.string;
 import static dev.sluice.cli.Column.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 
 /** The columns that tell how functions scale, and why. */
 final class ScalingColumns {
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
     /** Of how a function scales, with its {@code state}. */
     static final List<Column> STATUS = List.of(
             text("FUNCTION", "function"),
@@ -72,8 +79,12 @@ final class ScalingColumns {
         return colon < 0 ? words : words.substring(colon + 2);
     }
 
-    /** To the second: what comes behind it tells nothing. */
+    /** To the millisecond: decisions are made ten times a second. */
     private static String time(String instant) {
-        return instant.replaceAll("\\.\\d+Z$", "Z");
+        try {
+            return MILLIS.format(Instant.parse(instant));
+        } catch (DateTimeParseException notOne) {
+            return instant;
+        }
     }
 }

@@ -117,12 +117,18 @@ final class WhyCommand implements Callable<Integer> {
                         + " on " + Column.string(scaling, "node") + "; policy " + Column.string(scaling, "policy")
                         + ", min " + Column.string(scaling, "min") + ", max " + Column.string(scaling, "max"),
                 words.isEmpty() ? "nothing was decided yet" : "because: " + ScalingColumns.clause(words),
-                "now: " + Column.string(scaling, "leased") + " of " + Column.string(scaling, "slots")
-                        + " slots busy, " + ScalingColumns.figure(scaling, "arrivalsPerSecond", 1) + "/s arriving, "
+                "now: " + busy(scaling) + ", " + ScalingColumns.figure(scaling, "arrivalsPerSecond", 1)
+                        + "/s arriving, "
                         + ScalingColumns.figure(scaling, "lagEvents", 0) + " events behind, the oldest for "
                         + ScalingColumns.seconds(scaling, "lagSeconds") + ", "
                         + ScalingColumns.figure(scaling, "blocked", 0) + " of them blocked, "
                         + Column.string(scaling, "callsWaiting") + " calls waiting");
+    }
+
+    private static String busy(JsonNode scaling) {
+        return scaling.path("slots").asInt() == 0
+                ? "no slot ready"
+                : Column.string(scaling, "leased") + " of " + Column.string(scaling, "slots") + " slots busy";
     }
 
     /** Until nobody reads any more, or the engine has been silent several times in a row. */

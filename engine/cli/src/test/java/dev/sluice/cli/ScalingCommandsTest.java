@@ -56,10 +56,21 @@ class ScalingCommandsTest {
                 because: 0.200 s per event x (40.0/s arriving)
                 now: 7 of 32 slots busy, 40.0/s arriving, 120 events behind, the oldest for 250ms, 97 of them blocked, 0 calls waiting
 
-                AT                    TIMES  INSTANCES  REASON            WHY
-                2026-01-31T06:00:03Z      2     2 -> 3  NEED              0.200 s per event x (40.0/s arriving)
-                2026-01-31T06:00:02Z     19     0 -> 2  HOLD_UNKNOWN_LAG  it is unknown how much waits
+                AT                        TIMES  INSTANCES  REASON            WHY
+                2026-01-31T06:00:03.123Z      2     2 -> 3  NEED              0.200 s per event x (40.0/s arriving)
+                2026-01-31T06:00:02.900Z     19     0 -> 2  HOLD_UNKNOWN_LAG  it is unknown how much waits
                 """);
+    }
+
+    @Test
+    void saysThatNoSlotIsReadyInsteadOfCountingThem() {
+        engine.answer("GET /admin/v1/functions/none/decisions", 200, "{\"items\":[]}");
+        engine.answer(
+                "GET /admin/v1/functions/none/scaling",
+                200,
+                SCALING.replace("\"slots\":32,\"leased\":7", "\"slots\":0,\"leased\":0"));
+
+        assertThat(engine.run("why", "none").out()).contains("\nnow: no slot ready, 40.0/s arriving, ");
     }
 
     @Test
@@ -103,8 +114,8 @@ class ScalingCommandsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
         assertThat(outcome.out())
-                .endsWith(
-                        "2026-01-31T06:00:09Z      4  3 -> 3  MAX     max is 3\n".replace("      4  ", "      4     "))
+                .endsWith("2026-01-31T06:00:09.000Z      4  3 -> 3  MAX     max is 3\n"
+                        .replace("      4  ", "      4     "))
                 .doesNotContain("known already");
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.sluice.broker.BrokerException;
@@ -13,6 +14,8 @@ import dev.sluice.broker.TopicStatus;
 import dev.sluice.engine.ScalingStatus;
 import dev.sluice.server.NodeState.NodeBroker;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,8 @@ final class AdminJson {
     /** Figures that may be unknown; -1 would be a number to those who add them up or scale by them. */
     private static final List<String> MAYBE_UNKNOWN = List.of(
             "slotsCap", "unfetched", "lagEvents", "lagSeconds", "arrivalsPerSecond", "needSlots", "serviceSeconds");
+
+    private static final MathContext FOUR_DIGITS = new MathContext(4);
 
     private final ObjectMapper mapper = new ObjectMapper()
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -80,7 +85,19 @@ final class AdminJson {
                 json.putNull(figure);
             }
         }
+        json.properties().forEach(figure -> {
+            if (figure.getValue().isDouble()) {
+                figure.setValue(DoubleNode.valueOf(rounded(figure.getValue().asDouble())));
+            }
+        });
         return json.put("node", node).put("byHand", byHand);
+    }
+
+    /** A measured figure to four digits, and to each one before the point: what comes behind is chance. */
+    static double rounded(double figure) {
+        return Math.abs(figure) >= 1_000 || !Double.isFinite(figure)
+                ? Math.rint(figure)
+                : BigDecimal.valueOf(figure).round(FOUR_DIGITS).doubleValue();
     }
 
     /** A broker's name, kind and health. */

@@ -80,17 +80,17 @@ record DecisionItem(
                     instances.draining(),
                     instances.startFailures(),
                     load.slots().leased(),
-                    load.slots().leasedPeak60s(),
-                    load.arrivals().perSecond6s(),
-                    load.arrivals().perSecond1s(),
-                    backlog.lagKnown() ? backlog.unfetchedPassing() : null,
+                    AdminJson.rounded(load.slots().leasedPeak60s()),
+                    AdminJson.rounded(load.arrivals().perSecond6s()),
+                    AdminJson.rounded(load.arrivals().perSecond1s()),
+                    backlog.lagKnown() ? AdminJson.rounded(backlog.unfetchedPassing()) : null,
                     backlog.lagKnown() ? backlog.lagEvents() : null,
                     backlog.runnable(),
                     backlog.blocked().events(),
                     backlog.waitingCalls(),
                     backlog.partitionsWithWork(),
-                    load.idleNanos() / NANOS,
-                    load.cpu());
+                    AdminJson.rounded(load.idleNanos() / NANOS),
+                    AdminJson.rounded(load.cpu()));
         }
     }
 }

@@ -54,6 +54,32 @@ class ScalingRoutesTest {
         assertThat(figures.path("byHand").asBoolean(true)).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0.016666666666666666, 0.01667",
+        "0.00012345678, 1.235E-4",
+        "31.415926535, 31.42",
+        "999.96, 1000.0",
+        "123456.789, 123457.0",
+        "0.5, 0.5",
+        "0, 0.0"
+    })
+    void tellsFourDigitsOfAFigureAndEachBeforeThePoint(double measured, String told) throws Exception {
+        scaling.set(scaling(0, 12, measured));
+
+        assertThat(get("price/scaling", 200).path("needSlots").asText()).isEqualTo(told);
+    }
+
+    @Test
+    void tellsNoMoreDigitsOfTheInputsOfADecision() throws Exception {
+        decide(1, 3, 700);
+
+        var inputs = get("price/decisions", 200).path("items").get(0).path("inputs");
+
+        assertThat(inputs.path("arrivalsPerSecond6s").asText()).isEqualTo("33.33");
+        assertThat(inputs.path("leasedPeak60s").asText()).isEqualTo("0.6667");
+    }
+
     @Test
     void tellsUnknownLagFromNoLag() throws Exception {
         scaling.set(scaling(0, -1, -1));
@@ -145,8 +171,8 @@ class ScalingRoutesTest {
         var load = new Load(
                 0,
                 new Load.Instances(from, 0, 0, 0),
-                new Load.Slots(0, 0, 0, 0, 0, 0, 0, 0, 0, false),
-                new Load.Arrivals(0, 0),
+                new Load.Slots(0, 2 / 3.0, 0, 0, 0, 0, 0, 0, 0, false),
+                new Load.Arrivals(100 / 3.0, 0),
                 new Load.Backlog(Ordering.KEY, lag, true, lag, 0, 0, 0, 0, new Load.Blocked(5, 4, 2)),
                 0,
                 0.5);

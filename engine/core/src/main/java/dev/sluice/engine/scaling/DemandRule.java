@@ -19,7 +19,7 @@ final class DemandRule implements ScalingRule {
 
     /** Those that tell of a load and not of what bounds it. */
     private static final Set<Reason> BY_LOAD =
-            EnumSet.of(Reason.NEED, Reason.PANIC, Reason.UNKNOWN_SERVICE_TIME, Reason.FLOOR);
+            EnumSet.of(Reason.NEED, Reason.PANIC, Reason.UNKNOWN_SERVICE_TIME, Reason.FLOOR, Reason.MIN);
 
     private final ScaleLimits limits;
     private final ServiceTime serviceTime;
@@ -69,14 +69,14 @@ final class DemandRule implements ScalingRule {
             return new Proposal(
                     0,
                     Reason.HOLD_UNKNOWN_LAG,
-                    () -> "it is unknown how much waits; nothing that has passed the filters is here" + blocked(load));
+                    () -> "it is unknown how much waits; nothing that has passed the filters is here");
         }
         var unfetched = load.backlog().unfetchedPassing();
         return new Proposal(
                 0,
                 Reason.ZERO,
-                () -> "nothing waits that has passed the filters; about " + count(unfetched) + " are not fetched"
-                        + blocked(load));
+                () -> "nothing waits that has passed the filters; about " + Words.count(unfetched)
+                        + " are not fetched");
     }
 
     private Proposal needed(Load load, double seconds) {
@@ -91,18 +91,17 @@ final class DemandRule implements ScalingRule {
                 instances,
                 panic ? Reason.PANIC : Reason.NEED,
                 () -> String.format(
-                                Locale.ROOT,
-                                "%.3f s per event x (%.1f/s %s + %s waiting / %.1f s) / %.1f = %.1f slots, %d per instance%s",
-                                seconds,
-                                rate,
-                                panic ? "in the last second" : "arriving",
-                                count(waiting),
-                                drain,
-                                UTILISATION,
-                                slots,
-                                limits.concurrency(),
-                                limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : "")
-                        + blocked(load));
+                        Locale.ROOT,
+                        "%.3f s per event x (%.1f/s %s + %s waiting / %.1f s) / %.1f = %.1f slots, %d per instance%s",
+                        seconds,
+                        rate,
+                        panic ? "in the last second" : "arriving",
+                        Words.count(waiting),
+                        drain,
+                        UTILISATION,
+                        slots,
+                        limits.concurrency(),
+                        limits.warm() > 0 && working ? ", and " + limits.warm() + " warm" : ""));
     }
 
     private static boolean panic(Load load) {
@@ -139,7 +138,8 @@ final class DemandRule implements ScalingRule {
         return new Proposal(
                 to,
                 Reason.UNKNOWN_SERVICE_TIME,
-                () -> "nothing has settled yet; " + count(waiting) + " wait for " + slots + " slots" + blocked(load));
+                () -> "nothing has settled yet; " + Words.count(waiting)
+                        + (slots == 0 ? " wait, and there is no slot" : " wait for " + slots + " slots"));
     }
 
     private Proposal keptToPartitions(Load load, Proposal wanted) {
@@ -183,7 +183,7 @@ final class DemandRule implements ScalingRule {
                     from,
                     keys ? Reason.CAP_KEYS : Reason.HOLD_ELSEWHERE,
                     () -> slots.leased() + " of " + ready + " slots are in use while "
-                            + count(load.backlog().events()) + " wait: "
+                            + Words.count(load.backlog().events()) + " wait: "
                             + (keys ? "too few keys" : "they come no faster from their source"),
                     wanted);
         }
@@ -214,8 +214,7 @@ final class DemandRule implements ScalingRule {
             return held(from, Reason.HOLD_UNKNOWN_LAG, () -> "it is unknown how much waits", wanted);
         }
         if (limits.min() == 0 && load.idleNanos() >= limits.idle().toNanos()) {
-            return new Proposal(
-                    0, Reason.ZERO, () -> "no work for " + load.idleNanos() / 1_000_000_000L + " s" + blocked(load));
+            return new Proposal(0, Reason.ZERO, () -> "no work for " + load.idleNanos() / 1_000_000_000L + " s");
         }
         var peak = load.slots().leasedPeak60s();
         var floor = Math.max(1, limits.instancesFor(peak / FLOOR_UTILISATION));
@@ -223,6 +222,9 @@ final class DemandRule implements ScalingRule {
         // Where too few keys keep slots idle, only the need tells that they will be wanted again in a moment.
         var kept = Math.max(busy, needPeak);
         var lowest = descent.lowest(from, load.nowNanos());
+        if (limits.min() > wanted.to() && limits.min() >= Math.max(kept, lowest)) {
+            return held(limits.min(), Reason.MIN, () -> "min is " + limits.min(), wanted);
+        }
         var to = Math.min(from, Math.max(wanted.to(), Math.max(kept, lowest)));
         if (to == wanted.to()) {
             return wanted;
@@ -234,7 +236,7 @@ final class DemandRule implements ScalingRule {
                 to,
                 Reason.FLOOR,
                 () -> needPeak > busy
-                        ? needPeak + " were needed within the last 30 s"
+                        ? needPeak + " instances were needed within the last 30 s"
                         : String.format(
                                 Locale.ROOT,
                                 "%.1f slots were busy within the last minute, / %.1f",
@@ -252,36 +254,19 @@ final class DemandRule implements ScalingRule {
         return held(to, min ? Reason.MIN : Reason.MAX, () -> (min ? "min is " : "max is ") + to, proposal);
     }
 
-    /** The same number; where only keys keep events from the slots, that is told before what made the number. */
+    /** The same number; where only keys keep events from the slots, that is told first, else last of all. */
     private Proposal explained(Load load, Proposal decided) {
         var from = load.instances().wanted();
         if (!slack.behindKeys() || decided.to() > from || !BY_LOAD.contains(decided.reason())) {
-            return decided;
+            return new Proposal(
+                    decided.to(), decided.reason(), () -> decided.words().get() + Words.blocked(load));
         }
         var slots = load.instances().ready() * limits.concurrency();
         var partitions = load.backlog().ordering() == Ordering.PARTITION;
-        var blocked = load.backlog().blocked();
         return new Proposal(
                 decided.to(),
                 partitions ? Reason.CAP_PARTITIONS : Reason.CAP_KEYS,
-                () -> load.slots().leased() + " of " + slots + " slots are in use; " + count(blocked.behindKeys())
-                        + " events wait behind " + count(blocked.keys()) + (partitions ? " partitions; " : " keys; ")
+                () -> Words.behindKeys(load, slots, partitions ? "partitions" : "keys") + "; "
                         + decided.words().get());
-    }
-
-    /** What waits and asks for no slot. */
-    private static String blocked(Load load) {
-        var blocked = load.backlog().blocked();
-        var behindKeys = blocked.behindKeys();
-        var later = blocked.events() - behindKeys;
-        if (behindKeys == 0) {
-            return later <= 0 ? "" : "; " + count(later) + " more wait for their next try";
-        }
-        return "; " + count(behindKeys) + " more wait behind their keys"
-                + (later <= 0 ? "" : " and " + count(later) + " for their next try");
-    }
-
-    private static String count(double events) {
-        return String.format(Locale.ROOT, "%,d", Math.round(events));
     }
 }

@@ -246,7 +246,8 @@ class DemandRuleTest {
         var after = rule.decide(load().at(130.1).instances(10).rate(8).make());
 
         assertThat(decided(within)).isEqualTo("8 FLOOR");
-        assertThat(within.words()).startsWith("10 -> 8 instances: 8 were needed within the last 30 s; else 1, ");
+        assertThat(within.words())
+                .startsWith("10 -> 8 instances: 8 instances were needed within the last 30 s; else 1, ");
         assertThat(decided(after)).isEqualTo("10 HALVING");
     }
 

@@ -100,4 +100,69 @@ class DemandRuleWordsTest {
         assertThat(rule().decide(found.make()).words())
                 .contains("the adaptive limit of 16 slots binds: with more of them runs took longer;");
     }
+
+    @Test
+    void doesNotCallAnUnknownLagNothing() {
+        var decision = rule().decide(load().instances(0).leased(0).lagUnknown().make());
+
+        assertThat(decided(decision)).isEqualTo("0 HOLD_UNKNOWN_LAG");
+        assertThat(decision.words())
+                .isEqualTo("stays at 0 instances: it is unknown how much waits; nothing that has passed the filters"
+                        + " is here");
+    }
+
+    private static ScalingRule ruleWithMin(int min) {
+        return new DemandPolicy()
+                .rule(new ScaleLimits(min, 100, 10, LIMITS.drain(), LIMITS.idle(), 0, LIMITS.timeout()));
+    }
+
+    static Stream<Arguments> leasts() {
+        return Stream.of(
+                arguments("one is kept without work", 1, load().instances(1).idle(600), "1 MIN"),
+                arguments(
+                        "more are kept than halving would",
+                        4,
+                        load().instances(4).rate(8),
+                        "4 MIN"),
+                arguments(
+                        "the peak asks for more",
+                        4,
+                        load().instances(10).peak(56).rate(8),
+                        "8 FLOOR"),
+                arguments("half is more", 4, load().instances(10).rate(8), "5 HALVING"),
+                arguments("the need is more", 1, load().instances(10).rate(560), "7 NEED"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("leasts")
+    void namesMinWhereItBindsAndNotWhereAnythingElseDoes(String name, int min, Loads load, String expected) {
+        assertThat(decided(ruleWithMin(min).decide(load.make()))).isEqualTo(expected);
+    }
+
+    @Test
+    void namesTheKeysThoughMinKeepsAsManyInstances() {
+        var rule = ruleWithMin(2);
+        rule.decide(behind(521).at(100).make());
+
+        var decision = rule.decide(behind(521).at(101).make());
+
+        assertThat(decided(decision)).isEqualTo("2 CAP_KEYS");
+        assertThat(decision.words())
+                .contains("521 events wait behind 8 keys; min is 2; else 1, ")
+                .doesNotContain("more wait");
+    }
+
+    @Test
+    void tellsMinWithoutThePeakThatDidNotBind() {
+        assertThat(ruleWithMin(1).decide(load().instances(1).idle(600).make()).words())
+                .startsWith("stays at 1 instance: min is 1; else 0, 0.100 s per event x ");
+    }
+
+    @Test
+    void tellsOfNoSlotsWhereThereIsNone() {
+        var first = load().instances(0).leased(0).nothingSettled(0).runnable(5);
+
+        assertThat(rule().decide(first.make()).words())
+                .isEqualTo("0 -> 1 instance: nothing has settled yet; 5 wait, and there is no slot");
+    }
 }

@@ -1,0 +1,32 @@
+package dev.sluice.engine.scaling;
+
+import java.util.Locale;
+
+/** Clauses that several decisions say. */
+final class Words {
+    private Words() {}
+
+    /** A whole number, with its thousands apart. */
+    static String count(double events) {
+        return String.format(Locale.ROOT, "%,d", Math.round(events));
+    }
+
+    /** What is here and asks for no slot, as a clause to add; empty when nothing is. */
+    static String blocked(Load load) {
+        var blocked = load.backlog().blocked();
+        var behindKeys = blocked.behindKeys();
+        var later = blocked.events() - behindKeys;
+        if (behindKeys == 0) {
+            return later <= 0 ? "" : "; " + count(later) + " more wait for their next try";
+        }
+        return "; " + count(behindKeys) + " more wait behind their keys"
+                + (later <= 0 ? "" : " and " + count(later) + " for their next try");
+    }
+
+    /** What keeps events from the slots that stand free. */
+    static String behindKeys(Load load, int slots, String keys) {
+        var blocked = load.backlog().blocked();
+        return load.slots().leased() + " of " + slots + " slots are in use; " + count(blocked.behindKeys())
+                + " events wait behind " + count(blocked.keys()) + " " + keys;
+    }
+}
