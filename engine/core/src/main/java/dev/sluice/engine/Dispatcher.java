@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +27,9 @@ import reactor.core.publisher.Sinks;
  * happens-before edge.
  *
  * <p><b>Limits.</b> The queue never refuses, because a completion must not be lost, and is bounded all the same: arrivals
- * by what was requested, ends of runs by the slots, acknowledgements by 256 a slot, calls by their own limit.
+ * by what was requested, ends of runs by the slots, acknowledgements by 256 a slot, calls by their own limit. It is
+ * linked and not made of chunks: while one thread makes the next chunk all that hand over spin, and among a thousand
+ * blocking runs that thread may be off its core for long.
  *
  * <p><b>Fairness.</b> Triggers with ready work stand in a ring; each may start {@code share} tries before the next one's
  * turn. A drain that has handled its share of signals goes to the end of the home loop's queue.
@@ -48,7 +50,7 @@ final class Dispatcher {
     private final RetryBudget budget = new RetryBudget();
     private final Logger functionLog;
 
-    private final MpscUnboundedAtomicArrayQueue<Signal> signals = new MpscUnboundedAtomicArrayQueue<>(1_024);
+    private final MpscLinkedAtomicQueue<Signal> signals = new MpscLinkedAtomicQueue<>();
     private final AtomicInteger wip = new AtomicInteger();
     private final AtomicInteger callsWaiting = new AtomicInteger();
     private final Runnable drainTask = this::drain;
@@ -172,7 +174,7 @@ final class Dispatcher {
         var missed = wip.get();
         while (true) {
             var handled = 0;
-            for (Signal next; handled < SIGNALS_PER_DRAIN && (next = signals.poll()) != null; handled++) {
+            for (Signal next; handled < SIGNALS_PER_DRAIN && (next = signals.relaxedPoll()) != null; handled++) {
                 if (handled % SIGNALS_PER_CLOCK == 0) {
                     recentNanos = loop.nanos();
                 }
