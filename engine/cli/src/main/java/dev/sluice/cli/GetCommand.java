@@ -1,7 +1,6 @@
 package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footer = {"", "Example: sluice get triggers -o wide -w"})
 final class GetCommand implements Callable<Integer> {
-    private static final int FAILURES_IN_A_ROW_MAX = 3;
 
     @Parameters(
             index = "0",
@@ -40,17 +38,8 @@ final class GetCommand implements Callable<Integer> {
             description = "table, wide, json, yaml or name (default table).")
     private ResourceOutput.Format format = ResourceOutput.Format.table;
 
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Go on and print what changes.")
-    private boolean watch;
-
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "How often --watch looks (default 1s).")
-    private Duration interval = Duration.ofSeconds(1);
+    @Mixin
+    private final Watch watch = new Watch();
 
     @Mixin
     private final Connection connection;
@@ -72,31 +61,12 @@ final class GetCommand implements Callable<Integer> {
         } else {
             output.list(items);
         }
-        if (watch) {
-            terminal.out().flush();
-            watch(client, output, items);
-        }
+        watch.from(byName(items), terminal.out(), known -> {
+            var now = byName(read(client));
+            report(output, known, now);
+            return now;
+        });
         return ExitCode.OK;
-    }
-
-    /** Runs until the process is ended, nobody reads any more, the item is gone, or the engine has been silent several times in a row. */
-    private void watch(EngineClient client, ResourceOutput output, List<JsonNode> first) throws InterruptedException {
-        var known = byName(first);
-        var failures = 0;
-        while (!terminal.out().checkError()) {
-            Thread.sleep(interval.toMillis());
-            try {
-                var now = byName(read(client));
-                failures = 0;
-                report(output, known, now);
-                known = now;
-            } catch (CommandFailure failure) {
-                failures++;
-                if (failures == FAILURES_IN_A_ROW_MAX || failure.exitCode() == ExitCode.NOT_FOUND) {
-                    throw failure;
-                }
-            }
-        }
     }
 
     private void report(ResourceOutput output, Map<String, JsonNode> before, Map<String, JsonNode> now) {

@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: sluice top", "         sluice top --once -o json"})
 final class TopCommand implements Callable<Integer> {
     private static final int POLL_MILLIS = 50;
-    private static final int FAILURES_IN_A_ROW_MAX = 3;
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
@@ -103,7 +102,7 @@ final class TopCommand implements Callable<Integer> {
                 trouble = "";
                 failures = 0;
             } catch (CommandFailure failure) {
-                if (++failures == FAILURES_IN_A_ROW_MAX) {
+                if (++failures == Watch.FAILURES_IN_A_ROW_MAX) {
                     throw failure;
                 }
                 trouble = String.valueOf(failure.getMessage());

@@ -2,7 +2,6 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: sluice why price", "         sluice why price --limit 100 -o json"})
 final class WhyCommand implements Callable<Integer> {
     private static final int LIMIT_MAX = 1_000;
-    private static final int FAILURES_IN_A_ROW_MAX = 3;
 
     @Parameters(index = "0", paramLabel = "FUNCTION", description = "Whose instances.")
     private String function = "";
@@ -41,17 +39,8 @@ final class WhyCommand implements Callable<Integer> {
             description = "table, wide, json, yaml or name (default table).")
     private ResourceOutput.Format format = ResourceOutput.Format.table;
 
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Go on and print new decisions.")
-    private boolean watch;
-
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "How often --watch looks (default 1s).")
-    private Duration interval = Duration.ofSeconds(1);
+    @Mixin
+    private final Watch watch = new Watch();
 
     @Mixin
     private final Connection connection;
@@ -78,10 +67,8 @@ final class WhyCommand implements Callable<Integer> {
                 format);
         var decisions = decisions(client, limit);
         print(client.admin(path() + "/scaling"), decisions, output);
-        if (watch) {
-            terminal.out().flush();
-            watch(client, output, decisions.isEmpty() ? "" : since(decisions.get(0)));
-        }
+        var newest = decisions.isEmpty() ? "" : since(decisions.get(0));
+        watch.from(newest, terminal.out(), known -> printNewer(client, output, known));
         return ExitCode.OK;
     }
 
@@ -131,33 +118,21 @@ final class WhyCommand implements Callable<Integer> {
                 : Column.string(scaling, "leased") + " of " + Column.string(scaling, "slots") + " slots busy";
     }
 
-    /** Until nobody reads any more, or the engine has been silent several times in a row. */
-    private void watch(EngineClient client, ResourceOutput output, String newest) throws InterruptedException {
-        var last = newest;
-        var failures = 0;
-        while (!terminal.out().checkError()) {
-            Thread.sleep(interval.toMillis());
-            try {
-                var fresh = new ArrayList<JsonNode>();
-                for (var decision : decisions(client, LIMIT_MAX)) {
-                    if (since(decision).compareTo(last) <= 0) {
-                        break;
-                    }
-                    fresh.add(decision);
-                }
-                failures = 0;
-                if (!fresh.isEmpty()) {
-                    last = since(fresh.get(0));
-                    Collections.reverse(fresh);
-                    output.changed(fresh);
-                }
-            } catch (CommandFailure failure) {
-                failures++;
-                if (failures == FAILURES_IN_A_ROW_MAX || failure.exitCode() == ExitCode.NOT_FOUND) {
-                    throw failure;
-                }
+    /** Prints the decisions begun later, the oldest first, and tells when the last of them began. */
+    private String printNewer(EngineClient client, ResourceOutput output, String known) {
+        var fresh = new ArrayList<JsonNode>();
+        for (var decision : decisions(client, LIMIT_MAX)) {
+            if (since(decision).compareTo(known) <= 0) {
+                break;
             }
+            fresh.add(decision);
         }
+        if (fresh.isEmpty()) {
+            return known;
+        }
+        Collections.reverse(fresh);
+        output.changed(fresh);
+        return since(fresh.get(fresh.size() - 1));
     }
 
     private List<JsonNode> decisions(EngineClient client, int most) {

@@ -69,6 +69,16 @@ class ResetCommandTest {
     }
 
     @Test
+    void tellsInOneLineWhatPlaceIsNone() {
+        engine.answer(ROUTE, 400, "{\"status\":400,\"detail\":\"to is 'yesterday': must be earliest\"}");
+
+        var outcome = engine.run("reset", "price-orders", "--to", "yesterday");
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.INVALID);
+        assertThat(outcome.err()).isEqualTo("sluice: to is 'yesterday': must be earliest [400]\n");
+    }
+
+    @Test
     void needsAPlaceAndATrigger() {
         assertThat(engine.run("reset", "price-orders").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(engine.run("reset", "--to", "latest").exitCode()).isEqualTo(ExitCode.USAGE);

@@ -120,6 +120,33 @@ class ScalingCommandsTest {
     }
 
     @Test
+    void givesUpWatchingWhenTheEngineHasBeenSilentThreeTimesInARow() {
+        for (var status : new int[] {503, 503, 200, 500}) {
+            engine.answer("GET /admin/v1/functions/price/decisions", status, status == 200 ? DECISIONS : "{}");
+        }
+
+        var outcome = assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> engine.run("why", "price", "--watch", "--interval", "1ms"));
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILURE);
+        assertThat(outcome.err()).contains("[500]").doesNotContain("[503]");
+        assertThat(engine.requests())
+                .as("decisions and figures first, then six looks")
+                .hasSize(8);
+    }
+
+    @Test
+    void tellsTheSameWatchToThoseWhoAskForHelp() {
+        var watch = "  -w, --watch           Go on and print what changes.\n"
+                + "      --interval=TIME   How often --watch looks (default 1s).\n";
+
+        assertThat(engine.run("why", "--help").out().replaceAll(" {2,}", "  "))
+                .contains(watch.replaceAll(" {2,}", "  "));
+        assertThat(engine.run("get", "--help").out().replaceAll(" {2,}", "  "))
+                .contains(watch.replaceAll(" {2,}", "  "));
+    }
+
+    @Test
     void endsWith3WhenThereIsNoSuchFunction() {
         var problem = "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"there is no function named 'none'\"}";
         engine.answer("GET /admin/v1/functions/none/decisions", 404, problem);

@@ -27,6 +27,7 @@ final class AdminRoutes {
     private static final Pattern RESET = Pattern.compile("/admin/v1/triggers/([A-Za-z0-9._-]{1,249})/reset");
     private static final String NOTHING = "there is nothing at this path";
     private static final String BY_NAME = "/{name}";
+    private static final int SHOWN_MAX = 60;
     private static final String RESET_PATH = "/admin/v1/triggers/{name}/reset";
     private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(4);
 
@@ -118,10 +119,12 @@ final class AdminRoutes {
             return json.problem(409, "Conflict", "trigger '" + name + "' reads no topic, so it has no position");
         }
         var request = json.resetRequest(body);
-        var to = request.map(AdminJson.ResetRequest::to).flatMap(Starts::parse);
+        var place = request.map(AdminJson.ResetRequest::to);
+        var to = place.flatMap(Starts::parse);
         if (request.isEmpty() || to.isEmpty()) {
+            var form = "the body must be {\"to\": …, \"partitions\": [0, 1]}; to " + Starts.RULE;
             return json.problem(
-                    400, "Bad Request", "the body must be {\"to\": …, \"partitions\": [0, 1]}; to " + Starts.RULE);
+                    400, "Bad Request", place.map(AdminRoutes::noPlace).orElse(form));
         }
         var partitions = Objects.requireNonNullElse(request.get().partitions(), List.<Integer>of());
         if (partitions.stream().anyMatch(partition -> partition == null || partition < 0)) {
@@ -136,6 +139,11 @@ final class AdminRoutes {
         } catch (BrokerException failed) {
             return json.problem(failed);
         }
+    }
+
+    private static String noPlace(String text) {
+        var shown = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
+        return "to is '" + shown + "': " + Starts.RULE;
     }
 
     Reply problem(int status, String title, String detail) {

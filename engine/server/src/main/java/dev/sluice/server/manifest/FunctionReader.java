@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FunctionReader {
     private static final int CONCURRENCY = 16;
     private static final int CONCURRENCY_MAX = 10_000;
+    private static final String ADAPTIVE = "adaptive";
     private static final Pattern NUMBER = Pattern.compile("[+]?\\d{1,6}");
     private static final Pattern HANDLER = Pattern.compile(
             "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*(::[\\p{L}_$][\\p{L}\\p{N}_$]*)?");
@@ -73,11 +75,14 @@ final class FunctionReader {
 
     private static boolean adaptive(Section spec) {
         return spec.value("concurrency") instanceof Value.Scalar scalar
-                && scalar.text().equals("adaptive");
+                && scalar.text().equals(ADAPTIVE);
     }
 
     private static int concurrency(Section spec) {
-        var rule = "must be a whole number between 1 and " + CONCURRENCY_MAX + ", or adaptive";
+        var hint = spec.value("concurrency") instanceof Value.Scalar scalar
+                ? Nearest.hint(scalar.text(), List.of(ADAPTIVE))
+                : "";
+        var rule = "must be a whole number between 1 and " + CONCURRENCY_MAX + ", or " + ADAPTIVE + hint;
         return adaptive(spec)
                 ? CONCURRENCY
                 : spec.parsed("concurrency", rule, FunctionReader::number).orElse(CONCURRENCY);

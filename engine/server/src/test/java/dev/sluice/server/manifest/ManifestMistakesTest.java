@@ -35,7 +35,8 @@ class ManifestMistakesTest {
             concurrency: 0                | 6:16: spec.concurrency: '0': must be a whole number between 1 and 10000, or adaptive
             concurrency: 1.5              | 6:16: spec.concurrency: '1.5': must be a whole number between 1 and 10000, or adaptive
             concurrency: 99999999999999999999 | 6:16: spec.concurrency: '99999999999999999999': must be a whole number between 1 and 10000, or adaptive
-            concurrency: adaptiv          | 6:16: spec.concurrency: 'adaptiv': must be a whole number between 1 and 10000, or adaptive
+            concurrency: adaptiv          | 6:16: spec.concurrency: 'adaptiv': must be a whole number between 1 and 10000, or adaptive; did you mean 'adaptive'?
+            concurrency: many             | 6:16: spec.concurrency: 'many': must be a whole number between 1 and 10000, or adaptive
             memory: lots                  | 6:11: spec.memory: 'lots': must be a number of bytes of at least 1, such as 1048576 or 64MiB
             artifact: target/none.jar     | 6:13: spec.artifact: 'target/none.jar': does not exist: it must be a jar or a folder of classes, seen from this file
             config: {rates: [1, 2]}       | 6:19: spec.config.rates: must be a single value
