@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +39,7 @@ import reactor.core.publisher.Mono;
         })
 final class DevCommand implements Callable<Integer> {
     private static final String STRUCTURED = "application/cloudevents+json";
+    private static final int PORT_MAX = 65_535;
     private static final Pattern SERVERS = Pattern.compile("[^\\s/:,]+:\\d{1,5}(,[^\\s/:,]+:\\d{1,5})*");
 
     /** Good enough to find the mistakes of manifests before a Kafka is started for them. */
@@ -106,17 +108,25 @@ final class DevCommand implements Callable<Integer> {
     /** The cluster to run on: null for none, empty for a throw-away one. Sorts out a folder that came behind the flag. */
     private @Nullable String cluster() {
         var wanted = kafka;
-        if (wanted != null && !wanted.isEmpty() && !SERVERS.matcher(wanted).matches()) {
+        if (wanted != null && !wanted.isEmpty() && !servers(wanted)) {
             if (named != null || !Files.exists(Path.of(wanted))) {
                 throw new CommandFailure(
                         ExitCode.USAGE,
-                        "--kafka is '" + wanted + "': it must be host:port, or nothing for a throw-away one");
+                        "--kafka is '" + wanted + "': it must be host:port with a port from 1 to " + PORT_MAX
+                                + ", or nothing for a throw-away one");
             }
             named = Path.of(wanted);
             wanted = "";
         }
         folder = Objects.requireNonNullElse(named, Path.of("."));
         return wanted;
+    }
+
+    private static boolean servers(String text) {
+        return SERVERS.matcher(text).matches()
+                && Stream.of(text.split(",", -1))
+                        .map(server -> Integer.parseInt(server.substring(server.indexOf(':') + 1)))
+                        .allMatch(port -> port >= 1 && port <= PORT_MAX);
     }
 
     private Integer run(Manifest manifest, Duration pause, CommandLine line) throws InterruptedException {

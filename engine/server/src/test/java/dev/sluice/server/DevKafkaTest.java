@@ -1,9 +1,12 @@
 package dev.sluice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.cli.CommandFailure;
+import dev.sluice.cli.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The flag {@code --kafka} of {@code dev}: a Kafka of its own beside the engine, or one that runs. */
 @Timeout(90)
@@ -87,7 +93,22 @@ class DevKafkaTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(2);
         assertThat(new String(process.getErrorStream().readAllBytes()))
-                .contains("--kafka is 'nowhere': it must be host:port, or nothing for a throw-away one");
+                .contains(
+                        "--kafka is 'nowhere': it must be host:port with a port from 1 to 65535, or nothing for a throw-away");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:99999", "localhost:0", "a:9092,b:65536"})
+    void refusesAPortThatCantBeWithOptionValueAndRule(String servers) {
+        var command = new DevCommand();
+        new CommandLine(command).parseArgs(folder.toString(), "--kafka", servers);
+
+        var failure = catchThrowableOfType(CommandFailure.class, command::call);
+
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(failure)
+                .hasMessage("--kafka is '" + servers + "': it must be host:port with a port from 1 to 65535, or nothing"
+                        + " for a throw-away one");
     }
 
     private static Process dev(String... args) throws IOException {
