@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 /**
  * Sets up logging without a file to parse: one line per record on stderr, at the levels of {@code SLUICE_LOG}. That is a
  * level for Sluice, {@code info} by default, or a list: {@code debug,io.netty=info}. Everything else is at {@code warn},
- * but for what Kafka's clients say of their connections.
+ * but for what Kafka's clients say of their connections; what else they say again and again is told every 30 s at most.
  *
  * <p>Found by Logback through the service loader; public for that reason alone.
  */
@@ -54,6 +54,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger(OURS).setLevel(Level.INFO);
         // One line per try to connect, several a second; the broker says what is wrong, once.
         CONNECTING.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
+        context.addTurboFilter(new RepeatFilter(System::nanoTime));
         levels(context, Objects.requireNonNullElse(System.getenv(VARIABLE), ""));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

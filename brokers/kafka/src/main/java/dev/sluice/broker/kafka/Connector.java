@@ -60,7 +60,8 @@ final class Connector<C> {
             }
         } catch (RuntimeException | LinkageError e) {
             failure = e;
-            LOG.atWarn().log("no Kafka client could be made, next try in {} ms: {}", delayMs, errors.why(e));
+            // The same words for each try and each client, so that a log's filter can tell a repeat.
+            LOG.atWarn().log("no Kafka client could be made, tried again every 10 s or sooner: {}", errors.why(e));
             var unused =
                     control.schedule(() -> make(Math.min(DELAY_MAX_MS, 2 * delayMs)), delayMs, TimeUnit.MILLISECONDS);
         }
