@@ -31,6 +31,7 @@ final class OffsetSchedule {
     private long committedKnown;
     private final int[] committedTries = new int[RECORDS_MAX];
     private CommitMetadata committed;
+    private String committedText;
     /** What this reader began with. */
     private CommitMetadata restored;
 
@@ -48,6 +49,7 @@ final class OffsetSchedule {
         pollMax = 1 + random.nextInt(8);
         tracker = new OffsetTracker(end, null, 5, openMax);
         committed = tracker.snapshot(true);
+        committedText = committed.encode();
         restored = committed;
     }
 
@@ -157,11 +159,11 @@ final class OffsetSchedule {
 
     private void commit() {
         committed = checkedSnapshot(random.nextBoolean());
-        var text = committed.encode();
-        if (text.length() > CommitMetadata.CHARS_MAX) {
-            throw new AssertionError(text.length() + " characters");
+        committedText = committed.encode();
+        if (committedText.length() > CommitMetadata.CHARS_MAX) {
+            throw new AssertionError(committedText.length() + " characters");
         }
-        if (!CommitMetadata.decode(text, committed.position()).equals(new CommitMetadata.Usable(committed))) {
+        if (!CommitMetadata.decode(committedText, committed.position()).equals(new CommitMetadata.Usable(committed))) {
             throw new AssertionError("does not come back: " + committed);
         }
         committedKnown = known;
@@ -223,7 +225,7 @@ final class OffsetSchedule {
 
     private void crash() {
         crashes++;
-        var decoded = CommitMetadata.decode(committed.encode(), committed.position());
+        var decoded = CommitMetadata.decode(committedText, committed.position());
         restored = ((CommitMetadata.Usable) decoded).metadata();
         tracker = new OffsetTracker(restored.position(), restored, 5, openMax);
         known = committedKnown;

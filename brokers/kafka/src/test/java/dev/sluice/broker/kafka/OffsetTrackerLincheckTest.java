@@ -5,15 +5,15 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What threads share of a tracker is linearizable: settling from any thread, all else from one; and the tries of each
  * record. Both together are not: a snapshot is of one moment, but its tries may be of a later one.
  */
 @Param(name = "record", gen = IntGen.class, conf = "0:3")
-@Isolated // it instruments classes that other tests use
+@Tag("lincheck") // in a JVM of its own, see the pom
 public class OffsetTrackerLincheckTest {
     private static final int RECORDS = 4;
 
@@ -68,7 +68,7 @@ public class OffsetTrackerLincheckTest {
                 .threads(3)
                 .actorsPerThread(3)
                 .iterations(5)
-                .invocationsPerIteration(200)
+                .invocationsPerIteration(100)
                 .check(OffsetTrackerLincheckTest.class);
     }
 
@@ -78,7 +78,7 @@ public class OffsetTrackerLincheckTest {
                 .threads(3)
                 .actorsPerThread(3)
                 .iterations(5)
-                .invocationsPerIteration(200)
+                .invocationsPerIteration(100)
                 .check(OffsetTrackerLincheckTest.class);
     }
 }
