@@ -327,6 +327,7 @@ final class Dispatcher {
 
     /** A try has got a slot. */
     void leased(Attempt attempt) {
+        loop.serves();
         leaseStarts += attempt.startNanos;
     }
 

@@ -49,7 +49,7 @@ public final class Engine {
                 Schedulers.boundedElastic(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 InstantSource.system(),
-                new CpuLoad(),
+                CpuLoad.ofMachine(),
                 (function, nanos) ->
                         EngineMeters.initDuration(registry, function).record(nanos, TimeUnit.NANOSECONDS));
         EngineMeters.bindEngine(registry, shared);

@@ -50,10 +50,16 @@ final class EventLoops {
         scheduler.dispose();
     }
 
-    /** A loop on one of Reactor's parallel threads; remembers since when its task runs, for the watchdog. */
+    /**
+     * A loop on one of Reactor's parallel threads; remembers since when its task runs, for the watchdog. What it does
+     * before a function runs on it counts as idle: that is the engine's own start, with its classes to load.
+     */
     static final class WorkerLoop implements Loop {
         private final Scheduler.Worker worker;
         private volatile long busySince;
+        /** Whether a function has run here; known to the loop's own thread. */
+        private boolean serving;
+
         private volatile Thread thread = Thread.currentThread();
 
         WorkerLoop(Scheduler.Worker worker) {
@@ -85,14 +91,28 @@ final class EventLoops {
 
         private void run(Runnable task) {
             thread = Thread.currentThread();
-            // 0 means idle, so a clock that reads 0 is moved by a nanosecond.
-            var now = System.nanoTime();
-            busySince = now == 0 ? 1 : now;
+            if (serving) {
+                begin();
+            }
             try {
                 task.run();
             } finally {
                 busySince = 0;
             }
+        }
+
+        @Override
+        public void serves() {
+            if (!serving) {
+                serving = true;
+                begin();
+            }
+        }
+
+        private void begin() {
+            // 0 means idle, so a clock that reads 0 is moved by a nanosecond.
+            var now = System.nanoTime();
+            busySince = now == 0 ? 1 : now;
         }
 
         /** When the running task began, 0 when idle. */

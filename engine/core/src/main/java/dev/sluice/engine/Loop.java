@@ -8,6 +8,9 @@ interface Loop {
     /** Runs the task on the loop once the delay has passed. */
     void schedule(Runnable task, long delayNanos);
 
+    /** A function is about to run on it. On the loop; each time costs no more than a look. */
+    default void serves() {}
+
     /** The monotonic clock. */
     long nanos();
 }

@@ -8,7 +8,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns, with the stack, when something blocks an event loop for more than 250 ms: once per occurrence. */
+/**
+ * Warns, with the stack, when something blocks an event loop for more than 250 ms: once per occurrence, and from the
+ * first function on that runs there.
+ */
 final class LoopWatchdog {
     private static final Logger LOG = LoggerFactory.getLogger(LoopWatchdog.class);
     private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

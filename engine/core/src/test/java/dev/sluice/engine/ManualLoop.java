@@ -20,6 +20,7 @@ final class ManualLoop implements Loop {
             new PriorityQueue<>(Comparator.comparingLong(Timer::due).thenComparingLong(Timer::number));
     private volatile long now = 1_000_000_000_000L;
     private long timerNumber;
+    private boolean served;
 
     @Override
     public void execute(Runnable task) {
@@ -29,6 +30,16 @@ final class ManualLoop implements Loop {
     @Override
     public void schedule(Runnable task, long delayNanos) {
         timers.add(new Timer(now + delayNanos, timerNumber++, task));
+    }
+
+    @Override
+    public void serves() {
+        served = true;
+    }
+
+    /** Whether a function has run on it. */
+    boolean served() {
+        return served;
     }
 
     @Override
