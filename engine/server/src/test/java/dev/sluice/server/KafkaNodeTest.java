@@ -191,7 +191,9 @@ class KafkaNodeTest {
         gate.open(kafka.proxiedPort());
 
         await().atMost(PATIENCE).until(() -> client.publish(topic, "2", "a").statusCode() == 202);
-        assertThat(client.reasons()).isEmpty();
+        // Its dead letters' topic may be opened a moment later.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(client.reasons()).isEmpty());
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(client.events(topic + ".out")).isEqualTo(1));
     }
