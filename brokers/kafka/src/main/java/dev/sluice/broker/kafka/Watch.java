@@ -44,6 +44,7 @@ final class Watch {
     private volatile long answeredNanos;
     private volatile @Nullable String ailing;
     private volatile @Nullable String apart;
+    private volatile @Nullable String silent;
 
     Watch(String topic, String group, SourceSettings settings, EndOffsets ends, KafkaMember member, Commits commits) {
         this.topic = topic;
@@ -160,15 +161,17 @@ final class Watch {
         var owned = member.owned();
         if (owned.length == 0) {
             answeredNanos = now;
-            return;
-        }
-        if (asking) {
+            silent = null;
             return;
         }
         if (now - answeredNanos > PATIENCE_NANOS) {
             for (var one : owned) {
                 one.end = OwnedPartition.UNKNOWN;
             }
+            silent();
+        }
+        if (asking) {
+            return;
         }
         asking = true;
         var at = new ArrayList<org.apache.kafka.common.TopicPartition>(owned.length);
@@ -183,9 +186,20 @@ final class Watch {
                     one.end = one.endFetchedNanos - now > 0 ? Math.max(one.end, end) : end;
                 }
                 answeredNanos = gate.nanos();
+                silent = null;
             }
             asking = false;
         });
+    }
+
+    /** A member that has nothing to fetch fails at nothing when its cluster dies: only this shows it. */
+    private void silent() {
+        if (silent == null) {
+            silent = "the cluster has not told for over " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS)
+                    + " s where the partitions end; can it be reached at "
+                    + settings.consumer().get("bootstrap.servers") + "?";
+            LOG.warn("topic {}, group {}: {}", topic, group, silent);
+        }
     }
 
     private @Nullable String membership(Consumer<?, ?> consumer, long now) {
@@ -223,7 +237,7 @@ final class Watch {
     /** All that is wrong. */
     List<Trouble> troubles() {
         var all = new ArrayList<Trouble>();
-        for (var why : new @Nullable String[] {ailing, apart, commits.failure()}) {
+        for (var why : new @Nullable String[] {ailing, apart, silent, commits.failure()}) {
             if (why != null) {
                 all.add(new Trouble(-1, why));
             }

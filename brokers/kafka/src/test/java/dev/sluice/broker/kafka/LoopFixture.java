@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,7 +49,12 @@ final class LoopFixture {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    final PollGate gate = new PollGate(System::nanoTime);
+    /** Questions where partitions end; nobody answers unless the test does. */
+    final List<CompletableFuture<Map<TopicPartition, Long>>> questions = new CopyOnWriteArrayList<>();
+    /** Time that passed without anybody waiting. */
+    final AtomicLong passedNanos = new AtomicLong();
+
+    final PollGate gate = new PollGate(() -> System.nanoTime() + passedNanos.get());
     final Reader reader = new Reader();
     final List<EventSource.Revocation> revocations = new CopyOnWriteArrayList<>();
     final List<ToldConsumer> consumers = new ArrayList<>();
@@ -79,9 +85,15 @@ final class LoopFixture {
         var stored = new ConcurrentHashMap<Integer, Long>();
         commits = new Commits(gate, meters, (at, offset) -> stored.put(at.partition(), offset));
         var positions = new Positions(member, subscription, stored, commits, Clock.systemUTC());
-        watch = new Watch("t", "g", settings, at -> new CompletableFuture<>(), member, commits);
+        watch = new Watch("t", "g", settings, at -> asked(), member, commits);
         loop = new PollLoop(
                 "kafka", "t", newProtocol, member, this::open, 500, positions, commits, watch, drainTimeout);
+    }
+
+    private CompletableFuture<Map<TopicPartition, Long>> asked() {
+        var question = new CompletableFuture<Map<TopicPartition, Long>>();
+        questions.add(question);
+        return question;
     }
 
     private ToldConsumer open() {

@@ -307,6 +307,25 @@ class PollLoopTest {
     }
 
     @Test
+    void saysThatTheClusterIsSilentThoughThereIsNothingToFetchUntilItAnswers() {
+        var test = new LoopFixture();
+        test.begin(new ToldConsumer());
+        test.turnUntil(() -> test.reads(0) && !test.questions.isEmpty());
+        assertThat(test.troubles()).isEmpty();
+
+        test.passedNanos.addAndGet(Duration.ofSeconds(6).toNanos());
+        test.turnUntil(() -> !test.troubles().isEmpty());
+
+        assertThat(test.troubles())
+                .containsExactly("the cluster has not told for over 5 s where the partitions end; can it be reached at"
+                        + " localhost:1?");
+        assertThat(test.member.owned()).hasSize(2).allMatch(one -> one.end == OwnedPartition.UNKNOWN);
+
+        test.questions.get(0).complete(Map.of(LoopFixture.P0, 0L, LoopFixture.P1, 0L));
+        test.turnUntil(() -> test.troubles().isEmpty());
+    }
+
+    @Test
     void tellsASubscriberOfNoFailureBeforeItsSubscription() {
         fixture.member.fail(new IllegalStateException("closed"));
         assertThat(fixture.reader.failure).isNull();
