@@ -33,6 +33,7 @@ final class EngineProcess {
     private final Process process;
     private final Path log;
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
+    private boolean asked;
 
     private EngineProcess(String name, Process process, Path log) {
         this.name = name;
@@ -99,9 +100,17 @@ final class EngineProcess {
         process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** Sends it SIGTERM, once, and does not wait: the second one would end it at once. */
+    void askToStop() {
+        if (!asked) {
+            asked = true;
+            process.toHandle().destroy();
+        }
+    }
+
     /** Ends it with SIGTERM; fails when it takes longer than its grace or ends otherwise than well. */
     void stop() throws InterruptedException {
-        process.toHandle().destroy();
+        askToStop();
         if (!process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
             kill();
             throw new SoakException("engine " + name + " did not end within " + STOP_MAX.toSeconds() + " s of SIGTERM");

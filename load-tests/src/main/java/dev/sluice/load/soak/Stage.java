@@ -191,6 +191,10 @@ final class Stage implements AutoCloseable {
     /** Stops an engine in order. */
     void stop(EngineProcess engine) throws InterruptedException, IOException {
         mustRun(engine);
+        stopped(engine);
+    }
+
+    private void stopped(EngineProcess engine) throws InterruptedException, IOException {
         engine.stop();
         engines.remove(engine);
         watch.stopped(engine);
@@ -242,8 +246,10 @@ final class Stage implements AutoCloseable {
         watch.awaitDone(STALLED_AFTER);
         // What the last of those that were killed did is not committed: one that lives has to do and commit it again.
         others.addAll(Positions.behind(admin(), GROUP, topic, POSITIONS_MAX));
+        engines().forEach(Stage::mustRun);
+        engines().forEach(EngineProcess::askToStop);
         for (var engine : engines()) {
-            stop(engine);
+            stopped(engine);
         }
         if (others.isEmpty()) {
             others.addAll(Positions.behind(admin(), GROUP, topic, Duration.ZERO));
