@@ -75,8 +75,10 @@ final class DemandRule implements ScalingRule {
         return new Proposal(
                 0,
                 Reason.ZERO,
-                () -> "nothing waits that has passed the filters; about " + Words.count(unfetched)
-                        + " are not fetched");
+                () -> unfetched < 1
+                        ? "nothing waits"
+                        : "nothing waits that has passed the filters; about " + Words.count(unfetched)
+                                + " are not fetched");
     }
 
     private Proposal needed(Load load, double seconds) {
@@ -136,10 +138,7 @@ final class DemandRule implements ScalingRule {
                             2 * from, limits.instancesFor(waiting + load.slots().leased())));
         }
         return new Proposal(
-                to,
-                Reason.UNKNOWN_SERVICE_TIME,
-                () -> "nothing has settled yet; " + Words.count(waiting)
-                        + (slots == 0 ? " wait, and there is no slot" : " wait for " + slots + " slots"));
+                to, Reason.UNKNOWN_SERVICE_TIME, () -> "nothing has settled yet; " + Words.waiting(waiting, slots));
     }
 
     private Proposal keptToPartitions(Load load, Proposal wanted) {

@@ -11,6 +11,14 @@ final class Words {
         return String.format(Locale.ROOT, "%,d", Math.round(events));
     }
 
+    /** How much waits for how many slots. */
+    static String waiting(double events, int slots) {
+        if (events < 1) {
+            return "none waits for a slot";
+        }
+        return count(events) + (slots == 0 ? " wait, and there is no slot" : " wait for " + slots + " slots");
+    }
+
     /** What is here and asks for no slot, as a clause to add; empty when nothing is. */
     static String blocked(Load load) {
         var blocked = load.backlog().blocked();

@@ -159,6 +159,17 @@ class DemandRuleWordsTest {
     }
 
     @Test
+    void countsNothingWhereNothingWaits() {
+        assertThat(rule().decide(load().nothingSettled(5).make()).words())
+                .isEqualTo("stays at 2 instances: nothing has settled yet; none waits for a slot");
+        assertThat(rule().decide(load().instances(0).leased(0).make()).words())
+                .isEqualTo("stays at 0 instances: nothing waits");
+        assertThat(rule().decide(load().instances(0).leased(0).unfetched(7).make())
+                        .words())
+                .isEqualTo("stays at 0 instances: nothing waits that has passed the filters; about 7 are not fetched");
+    }
+
+    @Test
     void tellsOfNoSlotsWhereThereIsNone() {
         var first = load().instances(0).leased(0).nothingSettled(0).runnable(5);
 
