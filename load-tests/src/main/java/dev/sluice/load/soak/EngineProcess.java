@@ -32,7 +32,9 @@ final class EngineProcess {
     private final String name;
     private final Process process;
     private final Path log;
+    private final long launchedNanos = System.nanoTime();
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
+    private volatile long readyMillis = -1;
     private boolean asked;
 
     private EngineProcess(String name, Process process, Path log) {
@@ -63,6 +65,7 @@ final class EngineProcess {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 var matcher = READY.matcher(line);
                 if (matcher.matches()) {
+                    readyMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - launchedNanos);
                     ready.complete(URI.create(matcher.group(1)));
                 }
             }
@@ -80,6 +83,11 @@ final class EngineProcess {
             process.destroyForcibly();
             throw new SoakException("engine " + name + " did not get ready: " + lastWords(), e);
         }
+    }
+
+    /** How long it took from its start to its ready line; -1 when that has not come. */
+    long readyMillis() {
+        return readyMillis;
     }
 
     String name() {

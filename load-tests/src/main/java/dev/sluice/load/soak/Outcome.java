@@ -13,6 +13,7 @@ import java.util.List;
  * @param verdict what the ledgers prove
  * @param unanswered events whose publishing failed or was not answered
  * @param others promises beside the ledgers that did not hold, in words
+ * @param readyMillis how long each engine took from its start to its ready line, the shortest first
  * @param samples throughput and lag
  * @param took all of it
  */
@@ -23,10 +24,12 @@ record Outcome(
         Verdict verdict,
         long unanswered,
         List<String> others,
+        List<Long> readyMillis,
         Samples samples,
         Duration took) {
     Outcome {
         others = List.copyOf(others);
+        readyMillis = List.copyOf(readyMillis);
     }
 
     /** All promises that do not hold; empty when all do. */

@@ -21,6 +21,7 @@ final class SoakReport {
             "inverted",
             "overlapping",
             "longest pause",
+            "start to ready",
             "start to work",
             "holds");
 
@@ -43,7 +44,8 @@ final class SoakReport {
                     whole(verdict.inverted()),
                     whole(verdict.overlapping()),
                     String.format(Locale.ROOT, "%.1f s", verdict.pauseMillis() / 1e3),
-                    verdict.starts(),
+                    seconds(outcome.readyMillis()),
+                    seconds(verdict.startMillis()),
                     outcome.broken().isEmpty() ? "yes" : "no"));
         }
         var table = new StringBuilder();
@@ -58,6 +60,17 @@ final class SoakReport {
             table.append(text.toString().stripTrailing()).append('\n');
         }
         return table.toString();
+    }
+
+    /** The median and the longest of them, which are in order. */
+    private static String seconds(List<Long> millis) {
+        return millis.isEmpty()
+                ? "-"
+                : String.format(
+                        Locale.ROOT,
+                        "%.1f / %.1f s",
+                        millis.get(millis.size() / 2) / 1e3,
+                        millis.get(millis.size() - 1) / 1e3);
     }
 
     private static String whole(long number) {
@@ -83,6 +96,7 @@ final class SoakReport {
                     .put("overlapping", verdict.overlapping())
                     .put("longestPauseMillis", verdict.pauseMillis())
                     .put("holds", outcome.broken().isEmpty());
+            outcome.readyMillis().forEach(object.putArray("readyMillis")::add);
             verdict.startMillis().forEach(object.putArray("startMillis")::add);
             outcome.broken().forEach(object.putArray("broken")::add);
             verdict.examples().forEach(object.putArray("examples")::add);

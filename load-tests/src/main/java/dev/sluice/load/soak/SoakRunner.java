@@ -40,6 +40,7 @@ final class SoakRunner {
                         stage.watch().verdict(),
                         stage.unanswered(),
                         stage.others(),
+                        stage.readyMillis(),
                         stage.watch().samples(),
                         took);
                 if (!outcome.broken().isEmpty()) {

@@ -39,6 +39,7 @@ final class Stage implements AutoCloseable {
     private final Watch watch;
     private final Ledger acknowledged;
     private final List<EngineProcess> engines = new ArrayList<>();
+    private final List<EngineProcess> launched = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
     private @Nullable Publisher publisher;
     private @Nullable Admin admin;
@@ -148,6 +149,7 @@ final class Stage implements AutoCloseable {
         var engine = EngineProcess.launch(place, name, manifest.text());
         watch.launched(engine, at);
         engines.add(engine);
+        launched.add(engine);
         return engine;
     }
 
@@ -254,6 +256,15 @@ final class Stage implements AutoCloseable {
         if (others.isEmpty()) {
             others.addAll(Positions.behind(admin(), GROUP, topic, Duration.ZERO));
         }
+    }
+
+    /** How long engines took from their start to their ready line, the shortest first; without those that never were. */
+    List<Long> readyMillis() {
+        return launched.stream()
+                .map(EngineProcess::readyMillis)
+                .filter(millis -> millis >= 0)
+                .sorted()
+                .toList();
     }
 
     long unanswered() {

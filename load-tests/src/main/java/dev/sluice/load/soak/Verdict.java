@@ -3,7 +3,6 @@ package dev.sluice.load.soak;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What the ledgers prove.
@@ -46,17 +45,6 @@ record Verdict(
             broken.add(inverted + " events ran before an earlier one of their key");
         }
         return broken;
-    }
-
-    /** Seconds from an engine's start to its first run: the median and the longest; nothing when none started. */
-    String starts() {
-        return startMillis.isEmpty()
-                ? "-"
-                : String.format(
-                        Locale.ROOT,
-                        "%.1f / %.1f s",
-                        startMillis.get(startMillis.size() / 2) / 1e3,
-                        startMillis.get(startMillis.size() - 1) / 1e3);
     }
 
     /** Two runs' verdicts as one. */

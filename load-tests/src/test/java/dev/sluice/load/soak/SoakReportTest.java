@@ -29,15 +29,16 @@ class SoakReportTest {
         samples.add(new Sample(0, 0, 0));
         samples.add(new Sample(1, 100, 60));
         samples.mark(0.5, "killed <one>");
-        return new Outcome(name, 3, 42, verdict, 5, others, samples, Duration.ofSeconds(9));
+        var ready = verdict.startMillis().isEmpty() ? List.<Long>of() : List.of(1_100L, 1_300L, 1_950L);
+        return new Outcome(name, 3, 42, verdict, 5, others, ready, samples, Duration.ofSeconds(9));
     }
 
     @Test
     void tellsOfEachScenarioInALine() {
         assertThat(SoakReport.table(List.of(good, bad))).isEqualTo("""
-                scenario     rounds  published  unanswered  lost  doubled  bound  inverted  overlapping  longest pause  start to work  holds
-                engine-kill       3     12,345           5     0       17     40         0            0          2.9 s    1.8 / 2.4 s    yes
-                poison            3         10           5     1        2      1         1            0          0.1 s              -     no
+                scenario     rounds  published  unanswered  lost  doubled  bound  inverted  overlapping  longest pause  start to ready  start to work  holds
+                engine-kill       3     12,345           5     0       17     40         0            0          2.9 s     1.3 / 2.0 s    1.8 / 2.4 s    yes
+                poison            3         10           5     1        2      1         1            0          0.1 s               -              -     no
                 """);
     }
 
