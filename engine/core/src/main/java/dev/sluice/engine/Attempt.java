@@ -28,7 +28,7 @@ import reactor.core.publisher.Operators;
  *
  * <p>Threads. The home loop makes it, runs its deadline and handles its signals; the function's signals and the sink's
  * acknowledgements come on any thread. The run ends once: {@link #phase} goes 0 → 1 by compare-and-set, whoever wins
- * writes the outcome, sets 2 and signals; {@link #pending} counts the run and every unacknowledged answer, and who brings
+ * writes the outcome, sets 2 and signals, a worker once it has left; {@link #pending} counts the run and every unacknowledged answer, and who brings
  * it to 0 signals. The loop reads the outcome only behind such a signal. An answer that a cancelled run emits late is
  * dropped; one that was on its way when the deadline passed may still be published, with the id that its repetition
  * will have.
@@ -186,7 +186,12 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     @Override
     public void left() {
-        pipeline.signal(this);
+        try {
+            pipeline.signal(this);
+        } catch (Throwable notTold) {
+            pipeline.checkFatal(notTold);
+            throw notTold;
+        }
     }
 
     private void take(@Nullable Object returned) {

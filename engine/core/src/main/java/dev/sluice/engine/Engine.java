@@ -267,12 +267,13 @@ public final class Engine {
     public Mono<Void> drain(Duration grace) {
         return Mono.defer(() -> {
             List<Mono<Void>> draining = new ArrayList<>();
+            var ended = Sinks.<Void>one();
             synchronized (this) {
                 functions.values().forEach(function -> draining.add(function.drain(grace)));
+                // Joined here and not by the caller, whose cancel must not end threads that still finish runs; as one
+                // step, so that no trigger is attached to what has begun to end.
+                Mono.whenDelayError(draining).subscribe(nothing -> {}, error -> end(ended), () -> end(ended));
             }
-            var ended = Sinks.<Void>one();
-            // Joined here and not by the caller, whose cancel must not end threads that still finish runs.
-            Mono.whenDelayError(draining).subscribe(nothing -> {}, error -> end(ended), () -> end(ended));
             return ended.asMono();
         });
     }

@@ -279,6 +279,9 @@ final class Pipeline {
         if (late.isZombie()) {
             deadlines.add(late, now + timeoutNanos);
             tellCaller(late.first);
+        } else {
+            // Also one that had ended and whose signal was lost: the deadline is the last that looks at it.
+            late.handle();
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Platform threads that take work from hand to hand. Idle ones stand on a lock-free stack (R. K. Treiber, Systems
  * programming: coping with parallelism, 1986), so that the one that worked last works next, and those at the bottom
  * retire. A worker stands there before it says that it has left its work: as long as work follows on work that was
- * left, there are no more threads than there was work at once.
+ * left, there are no more threads than there was work at once, but for those that are just retiring.
  *
  * <p>A queue that idle threads wait at, as {@link java.util.concurrent.SynchronousQueue}, has every one of them spin
  * before it parks: a thousand of them stop two cores for seconds.
@@ -117,6 +117,8 @@ final class WorkerPool implements Workers {
         /** What it is to do; null while it waits, {@link Retired} when it waits no more. */
         private final AtomicReference<@Nullable Work> next;
 
+        private @Nullable Work begun;
+
         Worker(Work first) {
             next = new AtomicReference<>(first);
             thread = new Thread(this, "sluice-worker-" + named.incrementAndGet());
@@ -136,13 +138,28 @@ final class WorkerPool implements Workers {
         public void run() {
             try {
                 for (var work = next.get(); work != null; work = await()) {
+                    begun = work;
+                    // One that came between two runs was not for this one; the one that ends them all was.
+                    var unused = Thread.interrupted();
+                    if (stopped) {
+                        thread.interrupt();
+                    }
                     work.run();
                     next.set(null);
                     push(this);
                     work.left();
                 }
             } finally {
-                gone();
+                end();
+            }
+        }
+
+        /** Leaves nothing with itself that was handed over and not begun, be it an Error that ends it. */
+        private void end() {
+            var late = next.getAndSet(Retired.ONE);
+            gone();
+            if (late != null && late != begun && late != Retired.ONE) {
+                execute(late);
             }
         }
 

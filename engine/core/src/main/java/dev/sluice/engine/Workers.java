@@ -18,12 +18,12 @@ interface Workers {
 
     /** What a worker does. It must not throw. */
     interface Work extends Runnable {
-        /** The worker is free for the next; what this tells others may bring it at once. */
+        /** The worker takes more; what this tells others may bring it at once. */
         void left();
     }
 
     /**
-     * Runs it on a thread of its own, which is free again before {@link Work#left} is called.
+     * Runs it on a thread of its own, which counts as free again when {@link Work#left} is called on it.
      *
      * @throws RejectedExecutionException when there are as many threads as there may be
      */

@@ -252,7 +252,7 @@ class ScaleChangesTest {
         assertThat(status.blocked()).isEqualTo(38);
         assertThat(status.wanted()).isEqualTo(2);
         assertThat(status.reason()).isEqualTo(Reason.CAP_KEYS);
-        assertThat(status.words()).contains("2 of 4 slots are in use; 38 events wait behind 2 keys");
+        assertThat(status.words()).contains("2 of 4 slots are in use; 38 events wait behind others, on 2 keys");
     }
 
     @Test

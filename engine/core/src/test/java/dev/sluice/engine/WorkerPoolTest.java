@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -57,7 +58,8 @@ class WorkerPoolTest {
     /** Their waits are so short that hand-overs and retirements meet all the time. */
     @Test
     void runsEveryWorkOnceWhileItsThreadsRetireAtAnyMoment() throws Exception {
-        pool = new WorkerPool(64, Duration.ofNanos(20_000));
+        // Those that are just retiring count until they are gone.
+        pool = new WorkerPool(256, Duration.ofNanos(20_000));
         var leases = new Semaphore(64);
         var works = 20_000;
         var runs = new AtomicIntegerArray(works);
@@ -157,6 +159,30 @@ class WorkerPoolTest {
         assertThatThrownBy(() -> pool.execute(work(() -> {}, () -> {})))
                 .isInstanceOf(RejectedExecutionException.class)
                 .hasMessage("the workers have stopped");
+    }
+
+    @Test
+    void givesNoRunTheInterruptThatCameAfterTheOneBefore() throws Exception {
+        var interrupted = new CompletableFuture<Boolean>();
+        var next = work(() -> interrupted.complete(Thread.currentThread().isInterrupted()), () -> {});
+        pool.execute(work(() -> {}, () -> {
+            Thread.currentThread().interrupt();
+            pool.execute(next);
+        }));
+
+        assertThat(interrupted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
+    void runsWhatWasHandedToAWorkerThatEndsByAnError() throws Exception {
+        var ran = new CountDownLatch(1);
+        var next = work(ran::countDown, () -> {});
+        pool.execute(work(() -> Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {}), () -> {
+            pool.execute(next);
+            throw new StackOverflowError("as a test");
+        }));
+
+        assertThat(ran.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

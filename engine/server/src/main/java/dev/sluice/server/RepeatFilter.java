@@ -13,8 +13,8 @@ import org.slf4j.Marker;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * Has a warning about a connection to Kafka told once, and again after 30 s at the earliest: clients that find no cluster
- * repeat themselves several times a second. Each client's lines carry its name, so each is told once. Errors and the
+ * Has a warning of Kafka's clients told once, and again after 30 s at the earliest: those that find no cluster repeat
+ * themselves several times a second. Each client's lines carry its name, so each is told once. Errors and the
  * lines of all other loggers pass. It remembers the last {@link #LINES_MAX} lines. Safe from any thread.
  */
 final class RepeatFilter extends TurboFilter {

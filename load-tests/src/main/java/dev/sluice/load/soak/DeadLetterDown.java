@@ -3,15 +3,19 @@ package dev.sluice.load.soak;
 import dev.sluice.broker.kafka.server.KafkaOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -191,12 +195,40 @@ final class DeadLetterDown implements Scenario {
         admin.createTopics(List.of(wanted)).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Where the engine has made the topic anew, it lies on other nodes as well. */
+    private static void moveToTheNode(Stage stage, Admin admin) throws Exception {
+        var described = Objects.requireNonNull(admin.describeTopics(List.of(topic(stage)))
+                        .topicNameValues()
+                        .get(topic(stage)))
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        var wanted = new HashMap<TopicPartition, Optional<NewPartitionReassignment>>();
+        for (var partition : described.partitions()) {
+            wanted.put(
+                    new TopicPartition(topic(stage), partition.partition()),
+                    Optional.of(new NewPartitionReassignment(List.of(CUT_OFF_NODE))));
+        }
+        admin.alterPartitionReassignments(wanted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        var end = System.nanoTime() + RECOVERY_MAX.toNanos();
+        while (!admin.listPartitionReassignments(wanted.keySet())
+                .reassignments()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new SoakException("the dead-letter topic was not moved to node " + CUT_OFF_NODE);
+            }
+            stage.pass(0.2);
+        }
+    }
+
     private static void begin(Stage stage, Admin admin, Fault fault) throws Exception {
         switch (fault) {
             case GONE -> admin.deleteTopics(List.of(topic(stage))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
             case FORBIDDEN -> admin.createAcls(List.of(rule(stage))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
             case TOO_SMALL -> limit(stage, admin, "100");
-            case CUT_OFF -> stage.kafka().kill(CUT_OFF_NODE);
+            case CUT_OFF -> {
+                moveToTheNode(stage, admin);
+                stage.kafka().kill(CUT_OFF_NODE);
+            }
         }
     }
 

@@ -161,15 +161,24 @@ final class Stage implements AutoCloseable {
     }
 
     /** Kills an engine. What it may double is taken down: what the group has not committed. */
-    void kill(EngineProcess engine) throws InterruptedException, IOException, ExecutionException, TimeoutException {
+    void kill(EngineProcess engine) throws InterruptedException, IOException {
         mustRun(engine);
         var at = System.currentTimeMillis();
         engine.kill();
         engines.remove(engine);
+        watch.killed(engine, at, committedSince(at));
+    }
+
+    /** By partition; null when the answer came so late that another member may have committed. */
+    private @Nullable Map<Integer, Long> committedSince(long killedMillis) throws InterruptedException {
         var committed = new HashMap<Integer, Long>();
-        Positions.committed(admin(), GROUP)
-                .forEach((partition, position) -> committed.put(partition.partition(), position.offset()));
-        watch.killed(engine, at, committed);
+        try {
+            Positions.committed(admin(), GROUP)
+                    .forEach((partition, position) -> committed.put(partition.partition(), position.offset()));
+        } catch (ExecutionException | TimeoutException noAnswer) {
+            return null;
+        }
+        return System.currentTimeMillis() - killedMillis < EngineManifest.SESSION_MILLIS / 2 ? committed : null;
     }
 
     /** Kills an engine while Kafka cannot be asked what the group has committed. */

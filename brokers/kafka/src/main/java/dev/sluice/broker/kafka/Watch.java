@@ -41,7 +41,9 @@ final class Watch {
     private boolean joined;
     private boolean topicSeen;
     private volatile boolean asking;
-    private volatile long answeredNanos;
+    /** Since when a question has had no answer; 0 when none is open. */
+    private volatile long unansweredNanos;
+
     private volatile @Nullable String ailing;
     private volatile @Nullable String apart;
     private volatile @Nullable String silent;
@@ -57,7 +59,6 @@ final class Watch {
         this.beganNanos = gate.nanos();
         this.dueNanos = beganNanos;
         this.publishNanos = beganNanos;
-        this.answeredNanos = beganNanos;
     }
 
     // ---- the poll thread
@@ -160,11 +161,12 @@ final class Watch {
     private void askEnds(long now) {
         var owned = member.owned();
         if (owned.length == 0) {
-            answeredNanos = now;
+            unansweredNanos = 0;
             silent = null;
             return;
         }
-        if (now - answeredNanos > PATIENCE_NANOS) {
+        var since = unansweredNanos;
+        if (since != 0 && now - since > PATIENCE_NANOS) {
             for (var one : owned) {
                 one.end = OwnedPartition.UNKNOWN;
             }
@@ -174,6 +176,9 @@ final class Watch {
             return;
         }
         asking = true;
+        if (since == 0) {
+            unansweredNanos = now == 0 ? 1 : now;
+        }
         var at = new ArrayList<org.apache.kafka.common.TopicPartition>(owned.length);
         for (var one : owned) {
             at.add(one.at);
@@ -185,7 +190,7 @@ final class Watch {
                     // What a fetch told since then is newer than the answer.
                     one.end = one.endFetchedNanos - now > 0 ? Math.max(one.end, end) : end;
                 }
-                answeredNanos = gate.nanos();
+                unansweredNanos = 0;
                 silent = null;
             }
             asking = false;

@@ -35,6 +35,6 @@ final class Words {
     static String behindKeys(Load load, int slots, String keys) {
         var blocked = load.backlog().blocked();
         return load.slots().leased() + " of " + slots + " slots are in use; " + count(blocked.behindKeys())
-                + " events wait behind " + count(blocked.keys()) + " " + keys;
+                + " events wait behind others, on " + count(blocked.keys()) + " " + keys;
     }
 }

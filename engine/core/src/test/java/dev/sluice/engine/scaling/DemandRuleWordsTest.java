@@ -64,7 +64,9 @@ class DemandRuleWordsTest {
 
         var words = rule.decide(behind(521).at(101).make()).words();
 
-        assertThat(words).startsWith("stays at 2 instances: 8 of 20 slots are in use; 521 events wait behind 8 keys; ");
+        assertThat(words)
+                .startsWith(
+                        "stays at 2 instances: 8 of 20 slots are in use; 521 events wait behind others, on 8 keys; ");
     }
 
     @Test
@@ -148,7 +150,7 @@ class DemandRuleWordsTest {
 
         assertThat(decided(decision)).isEqualTo("2 CAP_KEYS");
         assertThat(decision.words())
-                .contains("521 events wait behind 8 keys; min is 2; else 1, ")
+                .contains("521 events wait behind others, on 8 keys; min is 2; else 1, ")
                 .doesNotContain("more wait");
     }
 
