@@ -85,15 +85,12 @@ final class TcpProxy implements AutoCloseable {
 
     /** Resets every open connection. */
     void reset() {
-        connections.forEach(connection -> connection.eventLoop().execute(() -> resetNow(connection)));
-    }
-
-    /** On its loop, where it can't be closed in between. */
-    private static void resetNow(Channel connection) {
-        if (connection.isActive()) {
-            connection.config().setOption(ChannelOption.SO_LINGER, 0);
-            connection.close();
-        }
+        // There is one loop. In one turn of it, so that no end of one side closes the other before it is told to reset.
+        loops.execute(() -> {
+            var open = connections.stream().filter(Channel::isActive).toList();
+            open.forEach(connection -> connection.config().setOption(ChannelOption.SO_LINGER, 0));
+            open.forEach(Channel::close);
+        });
     }
 
     private void join(Channel client) {
