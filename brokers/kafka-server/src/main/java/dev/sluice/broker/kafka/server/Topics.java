@@ -9,10 +9,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 
 /** What a Kafka is asked for: its nodes, its topics, their replicas. Every wait has a limit. */
 final class Topics {
@@ -41,6 +45,11 @@ final class Topics {
             admin.createTopics(topics).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
             await("topics " + names, Duration.ofSeconds(ANSWER_SECONDS), () -> described(admin, names).values().stream()
                     .allMatch(topic -> topic.partitions().size() == partitions && led(topic)));
+            // A node may hear that it leads later than its clients do: it answers for a partition's end once it knows.
+            var ends = names.stream()
+                    .flatMap(name -> IntStream.range(0, partitions).mapToObj(index -> new TopicPartition(name, index)))
+                    .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+            admin.listOffsets(ends).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("topics " + names + " could not be created", e);
         } catch (InterruptedException e) {
