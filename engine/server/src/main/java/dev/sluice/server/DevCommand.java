@@ -23,7 +23,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** Runs a project's folder and shows what happens in it, with sample events to begin with. */
@@ -139,7 +138,7 @@ final class DevCommand implements Callable<Integer> {
         line.getOut().println(node.readyLine());
         line.getOut().flush();
         tellHowToSend(node, feed, err);
-        var feeding = feeding(node, feed, pause, err);
+        var feeding = watch.watching().then(feeding(node, feed, pause, err)).subscribe();
         stop.await();
         feeding.dispose();
         RunCommand.stop(node, settings, err);
@@ -181,7 +180,7 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    private Disposable feeding(Node node, Feed feed, Duration pause, PrintWriter err) {
+    private Mono<Void> feeding(Node node, Feed feed, Duration pause, PrintWriter err) {
         return node.topics()
                 .opened()
                 .then(feed.publish(node.topics(), pause, rounds))
@@ -189,8 +188,7 @@ final class DevCommand implements Callable<Integer> {
                     if (!feed.events().isEmpty()) {
                         err.println("all " + feed.events().size() + " sample events are fed; Ctrl-C stops");
                     }
-                }))
-                .subscribe();
+                }));
     }
 
     /** The command that sends an event of one's own, after the first sample's example. */

@@ -25,8 +25,8 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
 /**
- * Watches a topic: a consumer without a group on a thread of its own, which alone touches the consumer and signals. It
- * fetches only while there is demand and keeps at most one poll of {@link #BEHIND_MAX} events; what came meanwhile beyond
+ * Watches a topic: a consumer without a group on a thread of its own, which alone touches the consumer and signals. The
+ * subscriber has its subscription once the consumer has its places: what is stored from then on is seen. It fetches only while there is demand and keeps at most one poll of {@link #BEHIND_MAX} events; what came meanwhile beyond
  * that many per partition is skipped, but for what was there when it began: that it catches up with.
  */
 final class KafkaTail implements Subscription, Runnable {
@@ -57,6 +57,7 @@ final class KafkaTail implements Subscription, Runnable {
     private volatile @Nullable BrokerException ending;
     private volatile @Nullable Consumer<byte[], byte[]> polling;
     private boolean starved;
+    private boolean subscribed;
     private long refreshedNanos;
 
     KafkaTail(
@@ -131,9 +132,13 @@ final class KafkaTail implements Subscription, Runnable {
             polling = null;
             tails.left(this);
         }
-        var why = ending;
-        if (!cancelled && (why != null || failure != null)) {
-            actual.onError(why != null ? why : failure);
+        var why = ending != null ? ending : failure;
+        if (!cancelled && why != null) {
+            if (subscribed) {
+                actual.onError(why);
+            } else {
+                Operators.error(actual, why);
+            }
         }
     }
 
@@ -152,6 +157,8 @@ final class KafkaTail implements Subscription, Runnable {
             return;
         }
         assign(consumer);
+        subscribed = true;
+        actual.onSubscribe(this);
         while (!isOver()) {
             woken.set(false);
             deliver();

@@ -71,7 +71,6 @@ final class KafkaTails {
             }
             live.add(tail);
         }
-        actual.onSubscribe(tail);
         tail.begin();
     }
 

@@ -7,7 +7,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
-/** Watches a topic with each subscription, after the subscriber has its {@link MemoryTail}. */
+/** Watches a topic with each subscription: its {@link MemoryTail} has its places before the subscriber has it. */
 final class FluxTail extends Flux<TailEvent> {
     private final MemoryBroker broker;
     private final String topic;
@@ -24,6 +24,7 @@ final class FluxTail extends Flux<TailEvent> {
         MemoryTail tail;
         try {
             tail = new MemoryTail(broker.topic(topic), after, actual);
+            tail.takePlaces();
         } catch (BrokerException refused) {
             Operators.error(actual, refused);
             return;

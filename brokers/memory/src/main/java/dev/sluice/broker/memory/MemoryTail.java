@@ -27,14 +27,10 @@ final class MemoryTail extends Emitter<TailEvent> {
         this.after = after;
     }
 
-    /** Begins, unless cancelled by now. */
-    void begin() {
+    /** Notes where to go on from in each partition. */
+    void takePlaces() {
         topic.lock();
         try {
-            if (isEnded()) {
-                return;
-            }
-            topic.readers.add(this);
             var partitions = topic.room.log.partitions();
             next = new long[partitions];
             liveFrom = new long[partitions];
@@ -44,6 +40,19 @@ final class MemoryTail extends Emitter<TailEvent> {
                 next[p] = seen == null || seen >= end ? end : seen + 1;
                 liveFrom[p] = end;
             }
+        } finally {
+            topic.unlock();
+        }
+    }
+
+    /** Begins, unless cancelled by now. */
+    void begin() {
+        topic.lock();
+        try {
+            if (isEnded()) {
+                return;
+            }
+            topic.readers.add(this);
         } finally {
             topic.unlock();
         }

@@ -79,9 +79,7 @@ final class TailExchange extends Exchange {
         }
         var between = desk().limits().heartbeat().toMillis();
         heartbeat = channel.eventLoop().scheduleAtFixedRate(this::beat, between, between, TimeUnit.MILLISECONDS);
-        // The first bytes tell the client that the tail is on: what is published from here on is shown.
         events.subscribe(new Following());
-        beat();
     }
 
     private void beat() {
@@ -89,7 +87,7 @@ final class TailExchange extends Exchange {
             // The client comes back with its cursor, to a node that stays.
             finish(null);
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        } else if (isOpen() && channel.isWritable()) {
+        } else if (isOpen() && upstream != null && channel.isWritable()) {
             write(channel.alloc().buffer(COMMENT.length).writeBytes(COMMENT));
         }
     }
@@ -214,6 +212,8 @@ final class TailExchange extends Exchange {
         public void onSubscribe(Subscription subscription) {
             if (Operators.setOnce(UPSTREAM, TailExchange.this, subscription)) {
                 subscription.request(WINDOW);
+                // The first bytes tell the client that the tail is on: what is published from here on is shown.
+                onLoop(TailExchange.this::beat);
             }
         }
 

@@ -8,12 +8,16 @@ import dev.sluice.broker.TailEvent;
 import dev.sluice.cloudevents.WireEvent;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reactivestreams.Subscriber;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.test.publisher.TestPublisher;
 
@@ -67,6 +71,25 @@ class TailTest {
             assertThat(eventIn(client.readUntil("}\n\n")))
                     .startsWith("id: 1.14\nevent: com.example.made\ndata: {")
                     .contains("\"id\":\"1-40\"", "\"data\":\"a\\nb\"");
+        }
+    }
+
+    @Test
+    void writesNothingBehindTheHeadBeforeTheTailHasItsPlaces() throws Exception {
+        var subscriber = new CompletableFuture<Subscriber<? super TailEvent>>();
+        ingress.tail("slow", positions -> new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super TailEvent> actual) {
+                subscriber.complete(actual);
+            }
+        });
+        try (var client = ingress.raw()) {
+            client.send("GET /topics/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            client.readUntil("\r\n\r\n");
+
+            subscriber.get(10, TimeUnit.SECONDS).onError(new IllegalStateException("there is no such topic any more"));
+
+            assertThat(client.readToEnd()).doesNotContain(":\n\n");
         }
     }
 
