@@ -49,6 +49,7 @@ final class PollLoop {
     private static final long BACKOFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ROOM_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long JOIN_MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int COMMANDS_MAX = 16;
     private static final int UNDEFINED_MAX = 8;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
@@ -408,6 +409,19 @@ final class PollLoop {
 
     // ---- the end
 
+    /**
+     * Waits until a member that is joining has joined, or has its request with the group at least. Before that Kafka's
+     * consumer can't leave: the group waits for the member that it expects, and none of its others gets a partition, until
+     * the session of that one ends.
+     */
+    private void joinFirst(Consumer<byte[], byte[]> consumer) {
+        var until = gate.nanos() + JOIN_MAX_NANOS;
+        while (!newProtocol && !ailing && consumer.groupMetadata().generationId() < 0 && gate.nanos() - until < 0) {
+            gate.answer();
+            gate.poll(consumer, BACKOFF_MIN_NANOS);
+        }
+    }
+
     /** In the middle of a rebalance nothing can be stored: it is gone through first, and may store what it takes. */
     private void storeLast(Consumer<byte[], byte[]> consumer) {
         var until = gate.nanos() + CLOSE_MAX.toNanos();
@@ -419,6 +433,7 @@ final class PollLoop {
                 if (gate.nanos() - until >= 0) {
                     throw busy;
                 }
+                gate.answer();
                 gate.poll(consumer, BACKOFF_MIN_NANOS);
             }
         }
@@ -431,6 +446,7 @@ final class PollLoop {
             return;
         }
         try {
+            joinFirst(consumer);
             storeLast(consumer);
         } catch (RuntimeException error) {
             LOG.warn("topic {}: the last positions were not stored; events may come again", topic, error);

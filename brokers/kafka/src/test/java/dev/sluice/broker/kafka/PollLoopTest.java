@@ -12,8 +12,10 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -323,6 +325,53 @@ class PollLoopTest {
 
         test.questions.get(0).complete(Map.of(LoopFixture.P0, 0L, LoopFixture.P1, 0L));
         test.turnUntil(() -> test.troubles().isEmpty());
+    }
+
+    /** A group expects a member from its first request on, and gives nothing to the others before it has come or left. */
+    @Test
+    void leavesTheGroupOnlyOnceItHasJoined() {
+        var joining = fixture.begin(new Joining(5));
+        fixture.loop.run(Duration.ZERO);
+
+        fixture.member.cancel();
+        fixture.loop.close();
+
+        assertThat(joining.closed()).isTrue();
+        assertThat(joining.polls).isEqualTo(5);
+    }
+
+    @Test
+    void leavesTheGroupAfterASecondThoughItHasNotJoined() {
+        var joining = fixture.begin(new Joining(Integer.MAX_VALUE));
+        fixture.loop.run(Duration.ZERO);
+        var before = joining.polls;
+
+        fixture.member.cancel();
+        fixture.loop.close();
+
+        assertThat(joining.closed()).isTrue();
+        assertThat(joining.polls - before).isEqualTo(4);
+    }
+
+    /** Has joined after so many polls, each of which takes 300 ms. */
+    private final class Joining extends ToldConsumer {
+        private final int after;
+
+        private Joining(int after) {
+            this.after = after;
+        }
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            fixture.passedNanos.addAndGet(Duration.ofMillis(300).toNanos());
+            return super.poll(timeout);
+        }
+
+        @Override
+        @SuppressWarnings("removal") // there is no other way yet to make one
+        public synchronized ConsumerGroupMetadata groupMetadata() {
+            return new ConsumerGroupMetadata("g", polls >= after ? 1 : -1, "", Optional.empty());
+        }
     }
 
     @Test
