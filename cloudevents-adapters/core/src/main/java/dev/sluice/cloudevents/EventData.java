@@ -43,6 +43,20 @@ public final class EventData implements CloudEventData {
         return data instanceof EventData known ? known : of(data.toBytes());
     }
 
+    /**
+     * Data that is exactly one JSON value in UTF-8, checked here, so that no format that embeds it checks it again. The
+     * array is not copied.
+     *
+     * @throws InvalidEventException when it is none by the letter of RFC 8259, or passes the limits of depth and numbers
+     */
+    public static EventData json(byte[] array, int offset, int length, EventLimits limits) {
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if (!Utf8.isValid(array, offset, length) || !JsonSyntax.isValue(array, offset, length, limits)) {
+            throw new InvalidEventException("data", null, "must be one JSON value in UTF-8, within the limits of JSON");
+        }
+        return json(array, offset, length);
+    }
+
     static EventData json(byte[] array, int offset, int length) {
         return new EventData(array, offset, length, true);
     }
