@@ -4,6 +4,8 @@ import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Ordering;
 import dev.sluice.broker.Subscription;
+import dev.sluice.cloudevents.EventLimits;
+import dev.sluice.cloudevents.mappings.EventMapping;
 import dev.sluice.engine.AnswerPolicy;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.TriggerSpec;
@@ -12,6 +14,7 @@ import dev.sluice.server.manifest.TriggerManifest;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.trigger.http.HttpRoute;
 import dev.sluice.trigger.topic.TopicReading;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,10 +88,18 @@ final class Triggers {
 
     private HttpRoute route(TriggerManifest trigger, TriggerManifest.Http http, Engine engine) {
         var reading = trigger.reading();
-        if (http.mode() == Mode.REPLY || reading == null) {
-            return HttpRoute.reply(http.path(), http.method(), engine.triggerIntake(trigger.name()), trigger.name());
-        }
-        return HttpRoute.accept(http.path(), http.method(), topics.sink(reading.topic()), trigger.name());
+        var route = http.mode() == Mode.REPLY || reading == null
+                ? HttpRoute.reply(http.path(), http.method(), engine.triggerIntake(trigger.name()), trigger.name())
+                : HttpRoute.accept(http.path(), http.method(), topics.sink(reading.topic()), trigger.name());
+        var adapter = http.adapter();
+        return adapter == null ? route : route.adapted(mapping(adapter));
+    }
+
+    private static EventMapping mapping(TriggerManifest.Adapter adapter) {
+        var secret = adapter.secret();
+        return adapter.name().equals(EventMapping.S3)
+                ? EventMapping.s3(EventLimits.DEFAULT, Clock.systemUTC())
+                : EventMapping.github(EventLimits.DEFAULT, Clock.systemUTC(), secret == null ? null : secret.bytes());
     }
 
     private TriggerSpec spec(TriggerManifest trigger, @Nullable EventSource source) {

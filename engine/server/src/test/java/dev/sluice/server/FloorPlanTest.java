@@ -57,6 +57,7 @@ class FloorPlanTest {
                         "dev.sluice.broker.memory",
                         "dev.sluice.broker.kafka",
                         "dev.sluice.cloudevents.kafka",
+                        "dev.sluice.cloudevents.mappings",
                         "dev.sluice.trigger.http",
                         "dev.sluice.trigger.topic",
                         "dev.sluice.engine",

@@ -93,7 +93,7 @@ final class ManifestReader {
         var brokers = brokers();
         var functions = each(Kind.FUNCTION, new FunctionReader(ScalingReader.installed(mistakes))::read);
         var memoryBrokers = memoryBrokers();
-        var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION));
+        var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION), variables);
         var triggers = each(Kind.TRIGGER, triggerReader::read);
         new TriggerChecks(mistakes, memoryBrokers).check(triggers);
         mistakes.throwIfAny();

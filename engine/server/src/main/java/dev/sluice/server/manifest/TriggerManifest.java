@@ -48,8 +48,18 @@ public record TriggerManifest(
      * @param method in capitals
      * @param path from the first slash
      * @param mode what the response says
+     * @param adapter what makes events of requests; null when they are events, or plain data
      */
-    public record Http(String method, String path, Mode mode) {}
+    public record Http(
+            String method, String path, Mode mode, @Nullable Adapter adapter) {}
+
+    /**
+     * A service whose requests are no events, but are turned into some.
+     *
+     * @param name of the mapping
+     * @param secret under which the requests are signed; null when no signature is checked
+     */
+    public record Adapter(String name, @Nullable Secret secret) {}
 
     /** What an HTTP trigger responds. */
     public enum Mode {

@@ -25,14 +25,16 @@ final class TriggerReader {
     private final TopicReader topics;
     private final AnswersReader answers;
     private final DeliveryReader deliveries;
+    private final AdapterReader adapters;
 
     /** @param memoryBrokers of the brokers, those that keep no times */
-    TriggerReader(Set<String> brokers, Set<String> memoryBrokers, Set<String> functions) {
+    TriggerReader(Set<String> brokers, Set<String> memoryBrokers, Set<String> functions, Variables variables) {
         this.memoryBrokers = memoryBrokers;
         this.functions = functions;
         this.topics = new TopicReader(brokers);
         this.answers = new AnswersReader(topics);
         this.deliveries = new DeliveryReader(topics);
+        this.adapters = new AdapterReader(variables);
     }
 
     @Nullable
@@ -129,7 +131,7 @@ final class TriggerReader {
         return topic.map(ref -> new Reading(ref, group, start, order)).orElse(null);
     }
 
-    private static Http entrance(Section http) {
+    private Http entrance(Section http) {
         var path = http.required("path", "such as /orders");
         if (!path.isEmpty() && !PATH.matcher(path).matches()) {
             http.mistake("path", "must be plain segments, each after a slash and none empty, such as /orders");
@@ -143,7 +145,8 @@ final class TriggerReader {
         if (!METHOD.matcher(method).matches()) {
             http.mistake("method", "must be one of POST, PUT, PATCH, DELETE, GET");
         }
-        return new Http(method, path, http.word("mode", Mode.REPLY));
+        var mode = http.word("mode", Mode.REPLY);
+        return new Http(method, path, mode, http.has("adapter") ? adapters.read(http, mode) : null);
     }
 
     /** Where accept mode stores its events, which is what the trigger reads. */

@@ -160,7 +160,7 @@ class ManifestTest {
                 """);
 
         var trigger = manifest.triggers().get(0);
-        assertThat(trigger.http()).isEqualTo(new TriggerManifest.Http("POST", "/hook", Mode.ACCEPT));
+        assertThat(trigger.http()).isEqualTo(new TriggerManifest.Http("POST", "/hook", Mode.ACCEPT, null));
         assertThat(Objects.requireNonNull(trigger.reading()).topic()).isEqualTo(topic("hook.events"));
         assertThat(trigger.deadLetters()).isEqualTo(topic("hook.events.dlq"));
     }

@@ -24,6 +24,7 @@ final class BatchPublishing implements Subscription {
     private final EventSink sink;
     private final List<WireEvent> events;
     private final int concurrency;
+    private final boolean tellsEach;
     private final @Nullable Problem[] refusals;
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
@@ -32,11 +33,14 @@ final class BatchPublishing implements Subscription {
     /** The next event to send; only touched in a turn. */
     private int next;
 
-    BatchPublishing(PublishExchange exchange, EventSink sink, List<WireEvent> events, int concurrency) {
+    /** @param tellsEach whether the sender is told of each event, when some were stored; else it is told the first refusal */
+    BatchPublishing(
+            PublishExchange exchange, EventSink sink, List<WireEvent> events, int concurrency, boolean tellsEach) {
         this.exchange = exchange;
         this.sink = sink;
         this.events = events;
         this.concurrency = concurrency;
+        this.tellsEach = tellsEach;
         this.refusals = new Problem[events.size()];
         this.underway = new AtomicReferenceArray<>(events.size());
     }
@@ -76,8 +80,8 @@ final class BatchPublishing implements Subscription {
         }
         if (first == null) {
             exchange.answer(STORED);
-        } else if (refused == events.size()) {
-            // Nothing was stored: not a word that a caller could take for a success.
+        } else if (refused == events.size() || !tellsEach) {
+            // Nothing was stored, or all is to be sent again: not a word that a caller could take for a success.
             exchange.answer(first);
         } else if (exchange.claim()) {
             exchange.writeAtHome(() -> {

@@ -2,6 +2,7 @@ package dev.sluice.trigger.http;
 
 import dev.sluice.cloudevents.InvalidEventException;
 import dev.sluice.cloudevents.http.UnsupportedFormatException;
+import dev.sluice.cloudevents.mappings.RefusedPayloadException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -102,6 +103,8 @@ abstract class BodyExchange extends Exchange implements CoreSubscriber<Object> {
                 received(whole);
             } catch (InvalidEventException invalid) {
                 answer(Problem.of(invalid));
+            } catch (RefusedPayloadException refused) {
+                answer(Problem.of(refused));
             } catch (UnsupportedFormatException unsupported) {
                 answer(Problem.of(415, String.valueOf(unsupported.getMessage())));
             } catch (RuntimeException failed) {

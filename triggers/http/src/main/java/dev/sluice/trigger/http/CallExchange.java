@@ -8,6 +8,7 @@ import dev.sluice.broker.Intake.Admission;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.cloudevents.http.HttpEvents;
 import dev.sluice.cloudevents.http.Mode;
+import dev.sluice.cloudevents.mappings.EventMapping;
 import io.cloudevents.CloudEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,38 +25,53 @@ final class CallExchange extends BodyExchange {
 
     private final Intake intake;
     private final String source;
+    private final @Nullable EventMapping adapter;
     /** The run to cancel when the client leaves; {@link #GONE} once it has left or was answered. */
     private final AtomicReference<Admission.@Nullable Admitted> run = new AtomicReference<>();
 
-    /** @param source the source of an event made of plain data */
+    /**
+     * @param source the source of an event made of plain data
+     * @param adapter makes one event, or none, of a request in a service's own form; null when requests are events
+     */
     CallExchange(
             Desk desk,
             RouteKind kind,
             HttpServerRequest request,
             HttpServerResponse response,
             Intake intake,
-            String source) {
+            String source,
+            @Nullable EventMapping adapter) {
         super(desk, kind, request, response);
         this.intake = intake;
         this.source = source;
+        this.adapter = adapter;
     }
 
     @Override
     void received(byte[] whole) {
         var headers = request().requestHeaders();
+        if (adapter != null) {
+            var events = adapter.events(headers::get, whole);
+            if (events.isEmpty()) {
+                answer(204);
+            } else {
+                call(events.get(0));
+            }
+            return;
+        }
         var mode = HttpEvents.mode(headers);
         if (mode == Mode.BATCH) {
             answer(Problem.of(415, "a call takes one event, not a batch"));
-            return;
-        }
-        WireEvent event;
-        if (mode == Mode.STRUCTURED) {
-            event = desk().events().readStructured(whole);
+        } else if (mode == Mode.STRUCTURED) {
+            call(desk().events().readStructured(whole));
         } else if (mode == Mode.PLAIN) {
-            event = PlainData.event(source, headers, whole);
+            call(PlainData.event(source, headers, whole));
         } else {
-            event = desk().events().readBinary(headers, whole);
+            call(desk().events().readBinary(headers, whole));
         }
+    }
+
+    private void call(WireEvent event) {
         desk().meters().events(kind(), 1);
         var admission = intake.submit(new EventCall(event));
         if (admission instanceof Admission.Admitted admitted) {

@@ -29,6 +29,7 @@ abstract class Exchange extends Mono<Void> implements Subscription {
     private static final int OPEN = 0;
     private static final int ANSWERED = 1;
     private static final int LEFT = 2;
+    private static final int UNAUTHORIZED = 401;
     private static final AsciiString ZERO = AsciiString.cached("0");
 
     private final Desk desk;
@@ -136,6 +137,9 @@ abstract class Exchange extends Mono<Void> implements Subscription {
         }
         if (problem.allow() != null) {
             headers.set(HttpHeaderNames.ALLOW, problem.allow());
+        }
+        if (problem.status() == UNAUTHORIZED) {
+            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Signature");
         }
         if (problem.close()) {
             response.keepAlive(false);

@@ -2,6 +2,7 @@ package dev.sluice.trigger.http;
 
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.Intake;
+import dev.sluice.cloudevents.mappings.EventMapping;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,21 @@ public final class HttpRoute {
     private final String trigger;
     private final @Nullable Intake intake;
     private final @Nullable EventSink sink;
+    private final @Nullable EventMapping adapter;
 
-    private HttpRoute(String path, String method, String trigger, @Nullable Intake intake, @Nullable EventSink sink) {
+    private HttpRoute(
+            String path,
+            String method,
+            String trigger,
+            @Nullable Intake intake,
+            @Nullable EventSink sink,
+            @Nullable EventMapping adapter) {
         this.path = checkedPath(path);
         this.method = checkedMethod(method);
         this.trigger = Objects.requireNonNull(trigger, "trigger");
         this.intake = intake;
         this.sink = sink;
+        this.adapter = adapter;
     }
 
     /**
@@ -37,12 +46,26 @@ public final class HttpRoute {
      * @throws IllegalArgumentException when path or method are not like that
      */
     public static HttpRoute reply(String path, String method, Intake intake, String name) {
-        return new HttpRoute(path, method, name, Objects.requireNonNull(intake, "intake"), null);
+        return new HttpRoute(path, method, name, Objects.requireNonNull(intake, "intake"), null, null);
     }
 
     /** An event stored per request; the parameters are those of {@link #reply}. */
     public static HttpRoute accept(String path, String method, EventSink sink, String name) {
-        return new HttpRoute(path, method, name, null, Objects.requireNonNull(sink, "sink"));
+        return new HttpRoute(path, method, name, null, Objects.requireNonNull(sink, "sink"), null);
+    }
+
+    /**
+     * The same route for requests in a service's own form: what the mapping makes of one is handed on, and no request
+     * is read as an event. A request that makes no event is answered 204.
+     *
+     * @throws IllegalArgumentException in reply mode when the mapping may make several events of one request
+     */
+    public HttpRoute adapted(EventMapping mapping) {
+        if (intake != null && mapping.makesSeveral()) {
+            throw new IllegalArgumentException(
+                    "adapter " + mapping.name() + " may make several events of a request, and a reply answers one");
+        }
+        return new HttpRoute(path, method, trigger, intake, sink, mapping);
     }
 
     /** The path, as it stands in a request. */
@@ -70,6 +93,12 @@ public final class HttpRoute {
     @Nullable
     EventSink sink() {
         return sink;
+    }
+
+    /** What makes events of requests; null when they are events already. */
+    @Nullable
+    EventMapping adapter() {
+        return adapter;
     }
 
     @Override

@@ -16,6 +16,7 @@ final class IngressMeters {
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(400, "bad-request"),
+            Map.entry(401, "unsigned"),
             Map.entry(404, "not-found"),
             Map.entry(405, "method"),
             Map.entry(406, "not-acceptable"),

@@ -3,6 +3,7 @@ package dev.sluice.trigger.http;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.cloudevents.InvalidEventException;
+import dev.sluice.cloudevents.mappings.RefusedPayloadException;
 import dev.sluice.function.FunctionException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,18 @@ record Problem(
         var detail = String.valueOf(invalid.getMessage());
         return new Problem(
                 invalid.isTooLarge() ? 413 : 400, detail, invalid.attribute(), invalid.rule(), 0, null, false);
+    }
+
+    /** What a request in a service's own form that makes no events is answered with. */
+    static Problem of(RefusedPayloadException refused) {
+        var status =
+                switch (refused.reason()) {
+                    case UNSIGNED -> 401;
+                    case MEDIA_TYPE -> 415;
+                    case MALFORMED -> 400;
+                    case TOO_LARGE -> 413;
+                };
+        return of(status, String.valueOf(refused.getMessage()));
     }
 
     /** What a broker's refusal is answered with. */

@@ -4,6 +4,8 @@ import dev.sluice.broker.EventSink;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.cloudevents.http.HttpEvents;
 import dev.sluice.cloudevents.http.Mode;
+import dev.sluice.cloudevents.mappings.EventMapping;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -17,37 +19,66 @@ final class PublishExchange extends BodyExchange {
     private static final AtomicReferenceFieldUpdater<PublishExchange, Subscription> WORK =
             AtomicReferenceFieldUpdater.newUpdater(PublishExchange.class, Subscription.class, "work");
     private static final int ACCEPTED = 202;
+    private static final int NOTHING_TO_STORE = 204;
 
     private final EventSink sink;
     private final @Nullable String sourceOfPlainData;
+    private final @Nullable EventMapping adapter;
     /** What stores the events; cancelled when the client leaves before it is done. */
     @SuppressWarnings("UnusedVariable") // read and written by WORK
     private volatile @Nullable Subscription work;
 
-    /** @param sourceOfPlainData the source of an event made of plain data; null when plain data is refused */
+    /**
+     * @param sourceOfPlainData the source of an event made of plain data; null when plain data is refused
+     * @param adapter makes events of requests in a service's own form; null when they are events
+     */
     PublishExchange(
             Desk desk,
             RouteKind kind,
             HttpServerRequest request,
             HttpServerResponse response,
             EventSink sink,
-            @Nullable String sourceOfPlainData) {
+            @Nullable String sourceOfPlainData,
+            @Nullable EventMapping adapter) {
         super(desk, kind, request, response);
         this.sink = sink;
         this.sourceOfPlainData = sourceOfPlainData;
+        this.adapter = adapter;
     }
 
     @Override
     void received(byte[] whole) {
         var headers = request().requestHeaders();
+        if (adapter != null) {
+            store(adapter.events(headers::get, whole));
+            return;
+        }
         var mode = HttpEvents.mode(headers);
         if (mode == Mode.BATCH) {
             var events = desk().events().readBatch(whole);
             desk().meters().events(kind(), events.size());
-            new BatchPublishing(this, sink, events, desk().limits().publishConcurrency()).start();
+            new BatchPublishing(this, sink, events, desk().limits().publishConcurrency(), true).start();
             return;
         }
-        var event = single(mode, whole);
+        store(single(mode, whole));
+    }
+
+    /**
+     * Stores all events of a request whose sender knows nothing of events: it is told that all went well, or that it did
+     * not and that it is to send all again, since it would take the 207 of a batch for the former.
+     */
+    private void store(List<WireEvent> events) {
+        if (events.isEmpty()) {
+            answer(NOTHING_TO_STORE);
+        } else if (events.size() == 1) {
+            store(events.get(0));
+        } else {
+            desk().meters().events(kind(), events.size());
+            new BatchPublishing(this, sink, events, desk().limits().publishConcurrency(), false).start();
+        }
+    }
+
+    private void store(WireEvent event) {
         desk().meters().events(kind(), 1);
         sink.publish(event, null).subscribe(new Storing());
     }

@@ -92,7 +92,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         }
         require(method, HttpMethod.POST, "GET, OPTIONS, POST");
         refuseWhileDraining();
-        return new PublishExchange(desk, RouteKind.PUBLISH, request, response, sink, null);
+        return new PublishExchange(desk, RouteKind.PUBLISH, request, response, sink, null, null);
     }
 
     private Exchange tail(String topic, RequestTarget target, HttpServerRequest request, HttpServerResponse response) {
@@ -116,7 +116,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         }
         require(request.method(), HttpMethod.POST, "OPTIONS, POST");
         refuseWhileDraining();
-        return new CallExchange(desk, RouteKind.CALL, request, response, intake, path);
+        return new CallExchange(desk, RouteKind.CALL, request, response, intake, path, null);
     }
 
     private Exchange custom(
@@ -131,10 +131,10 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         }
         refuseWhileDraining();
         if (route.intake() != null) {
-            return new CallExchange(desk, RouteKind.REPLY, request, response, route.intake(), path);
+            return new CallExchange(desk, RouteKind.REPLY, request, response, route.intake(), path, route.adapter());
         }
         if (route.sink() != null) {
-            return new PublishExchange(desk, RouteKind.ACCEPT, request, response, route.sink(), path);
+            return new PublishExchange(desk, RouteKind.ACCEPT, request, response, route.sink(), path, route.adapter());
         }
         throw new IllegalStateException("a route has an intake or a sink: " + route);
     }
