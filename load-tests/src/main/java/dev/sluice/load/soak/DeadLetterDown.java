@@ -41,6 +41,7 @@ final class DeadLetterDown implements Scenario {
     private static final int ANSWER_SECONDS = 30;
     private static final Duration RECOVERY_MAX = Duration.ofSeconds(150);
     private static final String USER = "soak";
+    private static final String BYTES_MAX = "max.message.bytes";
 
     private final Map<String, Publication> refused = new ConcurrentHashMap<>();
     private final Set<String> seen = new HashSet<>();
@@ -207,6 +208,9 @@ final class DeadLetterDown implements Scenario {
                     new TopicPartition(topic(stage), partition.partition()),
                     Optional.of(new NewPartitionReassignment(List.of(CUT_OFF_NODE))));
         }
+        // With fewer replicas than have to be in sync, a moved partition stays without a leader once its node was
+        // killed.
+        set(stage, admin, "min.insync.replicas", "1");
         admin.alterPartitionReassignments(wanted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         var end = System.nanoTime() + RECOVERY_MAX.toNanos();
         while (!admin.listPartitionReassignments(wanted.keySet())
@@ -224,7 +228,7 @@ final class DeadLetterDown implements Scenario {
         switch (fault) {
             case GONE -> admin.deleteTopics(List.of(topic(stage))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
             case FORBIDDEN -> admin.createAcls(List.of(rule(stage))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            case TOO_SMALL -> limit(stage, admin, "100");
+            case TOO_SMALL -> set(stage, admin, BYTES_MAX, "100");
             case CUT_OFF -> {
                 moveToTheNode(stage, admin);
                 stage.kafka().kill(CUT_OFF_NODE);
@@ -242,7 +246,7 @@ final class DeadLetterDown implements Scenario {
             }
             case FORBIDDEN ->
                 admin.deleteAcls(List.of(rule(stage).toFilter())).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            case TOO_SMALL -> limit(stage, admin, Stage.RECORD_BYTES_MAX);
+            case TOO_SMALL -> set(stage, admin, BYTES_MAX, Stage.RECORD_BYTES_MAX);
             case CUT_OFF -> {
                 stage.kafka().restart(CUT_OFF_NODE);
                 stage.kafka().awaitInSync(RECOVERY_MAX);
@@ -256,8 +260,8 @@ final class DeadLetterDown implements Scenario {
                 new AccessControlEntry("User:" + USER, "*", AclOperation.WRITE, AclPermissionType.DENY));
     }
 
-    private static void limit(Stage stage, Admin admin, String bytes) throws Exception {
-        var change = new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET);
+    private static void set(Stage stage, Admin admin, String name, String value) throws Exception {
+        var change = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(
                         Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic(stage)), List.of(change)))
                 .all()
