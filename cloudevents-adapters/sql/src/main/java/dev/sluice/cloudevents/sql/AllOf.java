@@ -3,6 +3,7 @@ package dev.sluice.cloudevents.sql;
 import io.cloudevents.CloudEvent;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Passes what all of its filters pass; in order, up to the first that does not. */
 final class AllOf implements EventFilter {
@@ -19,6 +20,10 @@ final class AllOf implements EventFilter {
         return filters.size() == 1 ? filters.get(0) : new AllOf(filters);
     }
 
+    List<EventFilter> filters() {
+        return List.of(filters);
+    }
+
     @Override
     public boolean test(CloudEvent event) {
         for (EventFilter filter : filters) {
@@ -27,6 +32,26 @@ final class AllOf implements EventFilter {
             }
         }
         return true;
+    }
+
+    @Override
+    public long errors() {
+        long sum = 0;
+        for (EventFilter filter : filters) {
+            sum += filter.errors();
+        }
+        return sum;
+    }
+
+    @Override
+    public @Nullable String lastError() {
+        for (EventFilter filter : filters) {
+            String error = filter.lastError();
+            if (error != null) {
+                return error;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sluice.cloudevents.sql;
 import io.cloudevents.CloudEvent;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Passes what one of its filters passes; in order, up to the first that does. */
 final class AnyOf implements EventFilter {
@@ -16,6 +17,10 @@ final class AnyOf implements EventFilter {
         return filters.size() == 1 ? filters.get(0) : new AnyOf(filters);
     }
 
+    List<EventFilter> filters() {
+        return List.of(filters);
+    }
+
     @Override
     public boolean test(CloudEvent event) {
         for (EventFilter filter : filters) {
@@ -24,6 +29,26 @@ final class AnyOf implements EventFilter {
             }
         }
         return false;
+    }
+
+    @Override
+    public long errors() {
+        long sum = 0;
+        for (EventFilter filter : filters) {
+            sum += filter.errors();
+        }
+        return sum;
+    }
+
+    @Override
+    public @Nullable String lastError() {
+        for (EventFilter filter : filters) {
+            String error = filter.lastError();
+            if (error != null) {
+                return error;
+            }
+        }
+        return null;
     }
 
     @Override

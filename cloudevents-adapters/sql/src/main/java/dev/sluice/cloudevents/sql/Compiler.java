@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class Compiler {
     private static final int DEPTH_MAX = 64;
     private static final int NODES_MAX = 1_000;
-    private static final String DIALECTS = "exact, prefix, suffix, all, any, not";
+    private static final String DIALECTS = "exact, prefix, suffix, all, any, not, cesql, pattern";
 
+    private final CesqlFunctions functions;
     private final List<Mistake> mistakes = new ArrayList<>();
     private int nodes;
+
+    Compiler(CesqlFunctions functions) {
+        this.functions = functions;
+    }
 
     EventFilter compile(List<?> filters) {
         EventFilter compiled = AllOf.of(list(filters, "filters", 1));
@@ -80,8 +85,8 @@ final class Compiler {
                 EventFilter nested = node(value, at, depth + 1);
                 yield nested == null ? null : new Not(nested);
             }
-            case "cesql", "sql", "pattern" ->
-                mistake(at, value, "is a dialect that this version does not have; it has " + DIALECTS);
+            case "cesql", "sql" -> expression(value, at);
+            case "pattern" -> mistake(at, value, "is a dialect that this version does not have; it has " + DIALECTS);
             default -> mistake(at, value, "is no filter dialect; there are " + DIALECTS);
         };
     }
@@ -114,6 +119,31 @@ final class Compiler {
             }
         }
         return filters.isEmpty() ? null : AllOf.of(filters);
+    }
+
+    private @Nullable EventFilter expression(@Nullable Object value, String path) {
+        String text = scalar(value);
+        if (text == null || text.isBlank()) {
+            return mistake(path, value, "must be an expression of CESQL");
+        }
+        Cesql expression;
+        try {
+            expression = Cesql.parse(text, functions);
+        } catch (InvalidCesqlException invalid) {
+            return mistake(path, text, "must be an expression of CESQL: " + invalid.getMessage());
+        }
+        CesqlType type = expression.root().type();
+        if (!expression.unknownFunctions().isEmpty()) {
+            return mistake(
+                    path,
+                    text,
+                    "must be an expression of CESQL: "
+                            + expression.unknownFunctions().get(0));
+        }
+        if (type != CesqlType.BOOLEAN && type != CesqlType.ANY) {
+            return mistake(path, text, "must give a Boolean, not a value of type " + type.word());
+        }
+        return new CesqlFilter(expression);
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.sluice.cloudevents.sql;
 
 import io.cloudevents.CloudEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A compiled filter. It never fails, keeps no state and may be asked from any thread; its cost is bounded by its size.
+ * A compiled filter. It never fails, keeps no state but the count of its errors, and may be asked from any thread; its cost
+ * is bounded by its size.
  */
 public interface EventFilter {
     /** Lets every event pass. */
@@ -26,6 +28,16 @@ public interface EventFilter {
 
     /** Whether the event passes. */
     boolean test(CloudEvent event);
+
+    /** How often it could not judge an event, as when an expression asks for an attribute that it does not have. */
+    default long errors() {
+        return 0;
+    }
+
+    /** What the last of these errors was, in words and escaped; null when there was none. */
+    default @Nullable String lastError() {
+        return null;
+    }
 
     /** What passes, in words for people: {@code type starts with "com.acme." and subject is present}. */
     String describe();

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compiles filters: the dialects {@code exact}, {@code prefix}, {@code suffix}, {@code all}, {@code any} and
- * {@code not} of the CloudEvents Subscriptions API, and Knative's {@code filter.attributes}.
+ * Compiles filters: the dialects {@code exact}, {@code prefix}, {@code suffix}, {@code all}, {@code any}, {@code not} and
+ * {@code cesql} (or {@code sql}) of the CloudEvents Subscriptions API, and Knative's {@code filter.attributes}.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/main/subscriptions/spec.md#324-filters">Filters</a>
  */
@@ -14,14 +14,23 @@ public final class Filters {
 
     /**
      * Compiles a list of filters, all of which must pass; an empty one passes every event. Attributes are compared by
-     * case; a missing attribute fails exact, prefix and suffix, and so passes their {@code not}. Nesting is limited to
-     * 64, conditions to 1,000.
+     * case; a missing attribute fails exact, prefix and suffix, and so passes their {@code not}. An expression must be true;
+     * an error is no match, and so passes its {@code not}. Nesting is limited to 64, conditions to 1,000.
      *
      * @param filters as parsed from YAML or JSON: maps of one dialect to its value
      * @throws InvalidFilterException with every mistake, their paths beginning with {@code filters}
      */
     public static EventFilter compile(List<?> filters) {
-        return new Compiler().compile(filters);
+        return compile(filters, CesqlFunctions.STANDARD);
+    }
+
+    /**
+     * As {@link #compile(List)}, with expressions that may call further functions.
+     *
+     * @throws InvalidFilterException with every mistake, their paths beginning with {@code filters}
+     */
+    public static EventFilter compile(List<?> filters, CesqlFunctions functions) {
+        return new Compiler(functions).compile(filters);
     }
 
     /**
@@ -30,6 +39,6 @@ public final class Filters {
      * @throws InvalidFilterException with every mistake, their paths beginning with {@code attributes}
      */
     public static EventFilter attributes(Map<String, String> attributes) {
-        return new Compiler().attributes(attributes);
+        return new Compiler(CesqlFunctions.STANDARD).attributes(attributes);
     }
 }

@@ -1,12 +1,23 @@
 package dev.sluice.cloudevents.sql;
 
 import io.cloudevents.CloudEvent;
+import org.jspecify.annotations.Nullable;
 
-/** Passes what its filter does not, an event without the attribute included. */
+/** Passes what its filter does not: also an event without the attribute, or one on which an expression fails. */
 record Not(EventFilter filter) implements EventFilter {
     @Override
     public boolean test(CloudEvent event) {
         return !filter.test(event);
+    }
+
+    @Override
+    public long errors() {
+        return filter.errors();
+    }
+
+    @Override
+    public @Nullable String lastError() {
+        return filter.lastError();
     }
 
     @Override

@@ -24,8 +24,8 @@ class FilterMistakesTest {
                 arguments(
                         Map.of("exact", Map.of("a", "b"), "not", Map.of()), "filters[0]", "must be one filter dialect"),
                 arguments(Map.of("exakt", Map.of("a", "b")), "filters[0].exakt", "is no filter dialect"),
-                arguments(Map.of("cesql", "a = 1"), "filters[0].cesql", "is a dialect that this version does not have"),
-                arguments(Map.of("sql", "a = 1"), "filters[0].sql", "is a dialect that this version does not have"),
+                arguments(Map.of("cesql", "a ="), "filters[0].cesql", "must be an expression of CESQL: at character 4"),
+                arguments(Map.of("sql", "a ="), "filters[0].sql", "must be an expression of CESQL: at character 4"),
                 arguments(Map.of("pattern", Map.of()), "filters[0].pattern", "is a dialect that this version does not"),
                 arguments(Map.of("exact", "b"), "filters[0].exact", "must be a map of at least one attribute"),
                 arguments(Map.of("prefix", Map.of()), "filters[0].prefix", "must be a map of at least one attribute"),
