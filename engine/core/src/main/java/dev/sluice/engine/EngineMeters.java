@@ -239,7 +239,7 @@ enum EngineMeters {
         var counts = pipeline.counts;
         bound.add(RECEIVED.bind(registry, counts.received, Count::get, tags));
         bound.add(FILTERED.bind(registry, counts.filtered, Count::get, tags));
-        bound.add(FILTER_ERRORS.bind(registry, counts.filterErrors, Count::get, tags));
+        bound.add(FILTER_ERRORS.bind(registry, pipeline, Pipeline::filterErrors, tags));
         bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));
         bound.add(RUN_TIME.bind(
                 registry, counts.runNanos, nanos -> nanos.get() / (double) TimeUnit.SECONDS.toNanos(1), tags));

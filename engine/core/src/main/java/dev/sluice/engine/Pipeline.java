@@ -8,6 +8,7 @@ import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,6 +150,11 @@ final class Pipeline {
             LOG.atDebug().addArgument(spec.name()).setCause(failed).log("filter of trigger {} failed: no match");
             return false;
         }
+    }
+
+    /** Events that the filter could not judge, and its own failures; from any thread. */
+    long filterErrors() {
+        return counts.filterErrors.get() + spec.filter().errors();
     }
 
     private @Nullable Object keyOf(Delivery delivery) {
@@ -504,6 +510,8 @@ final class Pipeline {
                 lanes.blockedBytes(),
                 counts.received.get(),
                 counts.filtered.get(),
+                filterErrors(),
+                Objects.requireNonNullElse(spec.filter().lastError(), ""),
                 counts.done.get(),
                 counts.failed.get(),
                 counts.retried.get(),

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param blockedBytes what the blocked ones hold
  * @param received events received
  * @param filtered of these, the ones that the filter did not want
+ * @param filterErrors how often the filter could not judge an event, which is no match
+ * @param filterError what the last of these errors was; empty when there was none
  * @param done events whose run ended well
  * @param failed tries that failed
  * @param retried tries after the first
@@ -47,6 +49,8 @@ public record TriggerStatus(
         long blockedBytes,
         long received,
         long filtered,
+        long filterErrors,
+        String filterError,
         long done,
         long failed,
         long retried,

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.Intake.Admission;
 import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.cloudevents.sql.Filters;
 import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -69,6 +71,18 @@ class CallsTest {
         assertThat(call.answers.stored).isEmpty();
         assertThat(runs).isEmpty();
         assertThat(test.dispatcher.callsWaiting()).isZero();
+    }
+
+    @Test
+    void countsAndExplainsWhatTheFilterCannotJudge() {
+        var pipeline = test.attach(calls(Filters.compile(List.of(Map.of("cesql", "nope = 1")))));
+        admitted(pipeline, new FakeCall("in"));
+        test.run();
+
+        var status = pipeline.status();
+        assertThat(status.filtered()).isEqualTo(1);
+        assertThat(status.filterErrors()).isEqualTo(1);
+        assertThat(status.filterError()).isEqualTo("CESQL, at character 1: the event has no nope");
     }
 
     @Test

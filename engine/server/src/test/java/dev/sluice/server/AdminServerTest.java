@@ -399,6 +399,8 @@ class AdminServerTest {
                 0,
                 5,
                 0,
+                0,
+                "",
                 5,
                 0,
                 0,

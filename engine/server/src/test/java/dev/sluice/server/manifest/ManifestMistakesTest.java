@@ -101,7 +101,8 @@ class ManifestMistakesTest {
             {http: {path: /x}, function: price, delivery: {retry: 2}} | 13:61: spec.delivery.retry: '2': has no use in mode reply: the caller has the retry and the dead letter
             {http: {path: /x}, function: price, answers: {topic: a}} | 13:60: spec.answers.topic: 'a': has no use in mode reply: the answer is the response
             {topic: a, function: price, filters: {exact: {type: a}}} | 13:44: spec.filters: must be a list, not a map
-            {topic: a, function: price, filters: [{exakt: {type: a}}]} | 13:53: spec.filters[0].exakt: '{...}': is no filter dialect; there are exact, prefix, suffix, all, any, not
+            {topic: a, function: price, filters: [{exakt: {type: a}}]} | 13:53: spec.filters[0].exakt: '{...}': is no filter dialect; there are exact, prefix, suffix, all, any, not, cesql, pattern
+            {topic: a, function: price, filters: [{cesql: type = }]} | 13:53: spec.filters[0].cesql: 'type =': must be an expression of CESQL: at character 7: expected a value: an attribute, a literal, a function or '(', found the end
             {topic: a, function: price, filters: [{all: [{exact: {Type: a}}]}]} | 13:67: spec.filters[0].all[0].exact.Type: 'Type': is no attribute name: only a-z and 0-9 are allowed, and data cannot be filtered on
             """)
     void tellsPlacePathValueAndRuleOfATriggersMistake(String spec, String mistake) throws IOException {

@@ -48,7 +48,7 @@ class ManifestTest {
             metadata: {name: price-orders}
             spec:
               topic: {name: orders, group: pricing, start: latest, order: partition}
-              filters: [{prefix: {type: com.acme.}}, {exact: {priority: 3}}]
+              filters: [{prefix: {type: com.acme.}}, {exact: {priority: 3}}, {cesql: "EXISTS subject"}]
               function: price
               answers: {topic: invoices, type: com.acme.invoice.created, source: /price}
               delivery:
@@ -101,7 +101,10 @@ class ManifestTest {
     private static void checkTrigger(TriggerManifest trigger) {
         assertThat(trigger.reading())
                 .isEqualTo(new Reading(topic("orders"), "pricing", Start.LATEST, Ordering.PARTITION));
-        assertThat(trigger.filter().describe()).contains("com.acme.").contains("priority");
+        assertThat(trigger.filter().describe())
+                .contains("com.acme.")
+                .contains("priority")
+                .contains("EXISTS subject");
         assertThat(trigger.answers().routes()).containsExactly(new AnswerRoute(null, topic("invoices")));
         assertThat(trigger.answers().type()).isEqualTo("com.acme.invoice.created");
         assertThat(trigger.delivery().retry()).isEqualTo(7);
