@@ -95,13 +95,18 @@ public final class HttpEvents {
     }
 
     /**
-     * Sets the headers of an event in binary mode; its body is {@link #body}. Without a datacontenttype no Content-Type
-     * is set.
+     * Sets the headers of an event in binary mode and gives its body, not to be changed: the event's data, empty without
+     * any. Without a datacontenttype no Content-Type is set. An event whose data is itself an event is written in
+     * structured mode, as binary mode can't tell the two apart.
      *
      * @throws InvalidEventException when a foreign event breaks a rule of the specification
      */
-    public static void writeBinary(CloudEvent event, HttpHeaders out) {
+    public byte[] writeBinary(CloudEvent event, HttpHeaders out) {
         WireEvent valid = WireEvent.of(event);
+        String contentType = valid.getDataContentType();
+        if (MediaTypes.isStructured(contentType) || MediaTypes.isBatch(contentType)) {
+            return writeStructured(valid, out);
+        }
         out.set(AttributeHeader.SPECVERSION.header(), VERSION_1);
         out.set(AttributeHeader.ID.header(), HeaderText.encode(valid.getId()));
         out.set(AttributeHeader.SOURCE.header(), HeaderText.encode(valid.source()));
@@ -112,15 +117,10 @@ public final class HttpEvents {
         for (String name : valid.getExtensionNames()) {
             set(out, "ce-" + name, valid.text(name));
         }
-        String contentType = valid.getDataContentType();
         if (contentType != null) {
             out.set(HttpHeaderNames.CONTENT_TYPE, contentType);
         }
-    }
-
-    /** The body of an event in binary mode: its data, not to be changed; empty without any. */
-    public static byte[] body(CloudEvent event) {
-        EventData data = WireEvent.of(event).getData();
+        EventData data = valid.getData();
         return data == null ? NO_BYTES : data.toBytes();
     }
 

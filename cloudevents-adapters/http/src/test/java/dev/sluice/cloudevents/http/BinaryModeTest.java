@@ -67,7 +67,7 @@ class BinaryModeTest {
 
         assertThat(event.getData()).isNull();
         assertThat(event.getDataContentType()).isEqualTo("application/json");
-        assertThat(HttpEvents.body(event)).isEmpty();
+        assertThat(HTTP.writeBinary(event, new DefaultHttpHeaders())).isEmpty();
     }
 
     @ParameterizedTest
@@ -202,7 +202,7 @@ class BinaryModeTest {
                 .build();
         HttpHeaders out = new DefaultHttpHeaders();
 
-        HttpEvents.writeBinary(event, out);
+        byte[] body = HTTP.writeBinary(event, out);
 
         assertThat(out.get("ce-specversion")).isEqualTo("1.0");
         assertThat(out.get("ce-id")).isEqualTo("1");
@@ -215,14 +215,14 @@ class BinaryModeTest {
         assertThat(out.get("ce-empty")).isEmpty();
         assertThat(out.get("content-type")).isEqualTo("text/plain; charset=\"utf-8\"");
         assertThat(out.contains("ce-datacontenttype")).isFalse();
-        assertThat(HttpEvents.body(event)).containsExactly('x');
+        assertThat(body).containsExactly('x');
     }
 
     @Test
     void replacesWhatStoodInTheHeaders() {
         HttpHeaders out = Requests.headers("ce-id", "old", "content-type", "text/html");
 
-        HttpEvents.writeBinary(
+        HTTP.writeBinary(
                 WireEvent.builder()
                         .id("1")
                         .source("/s")
@@ -243,7 +243,34 @@ class BinaryModeTest {
                 .withType("t\r\nSet-Cookie: x")
                 .build();
 
-        assertThatThrownBy(() -> HttpEvents.writeBinary(bad, new DefaultHttpHeaders()))
+        assertThatThrownBy(() -> HTTP.writeBinary(bad, new DefaultHttpHeaders()))
                 .isInstanceOf(InvalidEventException.class);
+    }
+
+    /** Written in binary mode, its Content-Type would make a reader take the data for the event. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/cloudevents+json",
+                "Application/CloudEvents+JSON; charset=utf-8",
+                "application/cloudevents",
+                "application/cloudevents-batch+json"
+            })
+    void writesAnEventWhoseDataIsAnEventInStructuredMode(String nested) {
+        WireEvent event = WireEvent.builder()
+                .id("1")
+                .source("/s")
+                .type("t")
+                .data(
+                        nested,
+                        "{\"specversion\":\"1.0\",\"id\":\"evil\",\"source\":\"/e\",\"type\":\"e\"}"
+                                .getBytes(StandardCharsets.UTF_8))
+                .build();
+        HttpHeaders out = new DefaultHttpHeaders();
+
+        byte[] body = HTTP.writeBinary(event, out);
+
+        assertThat(HttpEvents.mode(out)).isEqualTo(Mode.STRUCTURED);
+        assertThat(HTTP.readStructured(body)).isEqualTo(event);
     }
 }

@@ -53,7 +53,7 @@ class SpecificationExamplesTest {
         WireEvent binary = HTTP.readBinary(headers, message[1].strip().getBytes(StandardCharsets.UTF_8));
 
         HttpHeaders written = new DefaultHttpHeaders();
-        HttpEvents.writeBinary(event, written);
+        HTTP.writeBinary(event, written);
 
         for (String name : headers.names()) {
             assertThat(written.get(name)).as(name).isEqualTo(headers.get(name));

@@ -114,8 +114,7 @@ final class CallExchange extends BodyExchange {
         } else if (HttpEvents.acceptsStructured(headers)) {
             respond(200, desk().events().writeStructured(answers.get(0), out));
         } else {
-            HttpEvents.writeBinary(answers.get(0), out);
-            respond(200, HttpEvents.body(answers.get(0)));
+            respond(200, desk().events().writeBinary(answers.get(0), out));
         }
     }
 
