@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 
-/** What a function may know about the try it runs in: the second parameter of a {@link java.util.function.BiFunction}. */
+/**
+ * What a function may know about the try it runs in: the second parameter of a {@link java.util.function.BiFunction}.
+ */
 public interface Invocation {
     /** The function's name in its manifest. */
     String function();

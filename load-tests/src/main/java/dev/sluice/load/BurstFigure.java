@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * P13: from no instance to 1,000 runs of 200 ms after a backlog of 100,000 events has appeared; to none again when it is
- * done; and from none to the first event. A backlog appears at once when an engine that was held at zero by hand is let go:
- * publishing one takes longer than the time that is measured, and is told as well.
+ * P13: from no instance to 1,000 runs of 200 ms after a backlog of 100,000 events has appeared; to none again when it
+ * is done; and from none to the first event. A backlog appears at once when an engine that was held at zero by hand is
+ * let go: publishing one takes longer than the time that is measured, and is told as well.
  */
 final class BurstFigure {
     /** Runs at once that are waited for. */
@@ -37,7 +37,8 @@ final class BurstFigure {
      * What was found.
      *
      * @param backlog events
-     * @param manySeconds from the backlog's appearance to 1,000 running, by round; the first on a JVM that has run nothing
+     * @param manySeconds from the backlog's appearance to 1,000 running, by round; the first on a JVM that has run
+     *     nothing
      * @param publishedSeconds from the first acknowledgement of a backlog that was published meanwhile
      * @param publishingSeconds what publishing that one took
      * @param zeroSeconds from the last event's end to no instance, by round; {@code idle} included

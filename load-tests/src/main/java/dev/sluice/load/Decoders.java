@@ -10,7 +10,9 @@ import io.cloudevents.kafka.KafkaMessageFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 
-/** Ways to make an event of what came over the wire, ours and the CloudEvents SDK's, and what a reader then asks of it. */
+/**
+ * Ways to make an event of what came over the wire, ours and the CloudEvents SDK's, and what a reader then asks of it.
+ */
 final class Decoders {
     private final HttpEvents http = new HttpEvents();
     private final KafkaRecords kafka = new KafkaRecords();

@@ -34,8 +34,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import reactor.core.publisher.Mono;
 
 /**
- * The way of a call through the dispatcher to a function that does nothing, and back: admitted on a foreign thread, leased
- * and run on the function's loop, settled. The cost per call must not grow with the function's slots.
+ * The way of a call through the dispatcher to a function that does nothing, and back: admitted on a foreign thread,
+ * leased and run on the function's loop, settled. The cost per call must not grow with the function's slots.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

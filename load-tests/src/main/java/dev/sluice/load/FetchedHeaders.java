@@ -10,8 +10,9 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * The sample event's headers as a consumer has them that has just fetched them: each time new objects, which hold views of
- * the batch and have made no string and no array yet. The id is another one each time, in a ring of 1,000. For one thread.
+ * The sample event's headers as a consumer has them that has just fetched them: each time new objects, which hold views
+ * of the batch and have made no string and no array yet. The id is another one each time, in a ring of 1,000. For one
+ * thread.
  */
 final class FetchedHeaders {
     private static final int RECORDS = 1_000;

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a JVM holds on its heap, by its garbage collection log: the occupancy right after each collection, which is what is
- * alive and a little more.
+ * What a JVM holds on its heap, by its garbage collection log: the occupancy right after each collection, which is what
+ * is alive and a little more.
  */
 final class Heap {
     private static final Pattern COLLECTION = Pattern.compile(".*?(\\d+)M->(\\d+)M\\((\\d+)M\\).*");

@@ -17,9 +17,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Kafka that figures are measured on, started when the first one asks: a throw-away node in a process of its own, or
- * one that runs already. Topics have 12 partitions and events of 1 KiB in binary mode, with 10,000 keys; a topic that is
- * only read is filled once and read again by new groups.
+ * The Kafka that figures are measured on, started when the first one asks: a throw-away node in a process of its own,
+ * or one that runs already. Topics have 12 partitions and events of 1 KiB in binary mode, with 10,000 keys; a topic
+ * that is only read is filled once and read again by new groups.
  */
 final class KafkaGround implements AutoCloseable {
     static final int PARTITIONS = 12;

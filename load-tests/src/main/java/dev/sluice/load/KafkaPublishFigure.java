@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Requests per second from HTTP into Kafka, acknowledged by all replicas before the 202, by what one writes by hand for it.
+ * Requests per second from HTTP into Kafka, acknowledged by all replicas before the 202, by what one writes by hand for
+ * it.
  *
  * @param ground the Kafka that both write to, each to a topic of its own
  */

@@ -12,8 +12,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The time from when an event was due to be sent to when its 20 ms handler is done, at 2,000 events a second and 100
- * slots, which is 40 % of what these can do. What the handler takes and what Kafka's own consumer needs to get an event in
- * the same turn is taken off; the rest is the engine's, or Parallel Consumer's.
+ * slots, which is 40 % of what these can do. What the handler takes and what Kafka's own consumer needs to get an event
+ * in the same turn is taken off; the rest is the engine's, or Parallel Consumer's.
  *
  * @param ground the Kafka
  */

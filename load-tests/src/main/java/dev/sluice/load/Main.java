@@ -11,9 +11,9 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs {@code bench}, {@code bench memory}, {@code bench scaling}, {@code bench jmh} or {@code bench interop}; a leading
-     * word {@code bench} may be left out. Exits with 0, with 1 when something could not be measured, an event was lost or a
-     * check failed, or with 2 on a usage mistake.
+     * Runs {@code bench}, {@code bench memory}, {@code bench scaling}, {@code bench jmh} or {@code bench interop}; a
+     * leading word {@code bench} may be left out. Exits with 0, with 1 when something could not be measured, an event
+     * was lost or a check failed, or with 2 on a usage mistake.
      */
     public static void main(String... args) {
         System.exit(run(args));

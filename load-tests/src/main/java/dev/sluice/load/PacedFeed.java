@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Sends events at a fixed rate, whatever becomes of them: an open loop. Each says when it was due, on the monotonic clock
- * that all processes of a machine share, so that a late send counts as latency.
+ * Sends events at a fixed rate, whatever becomes of them: an open loop. Each says when it was due, on the monotonic
+ * clock that all processes of a machine share, so that a late send counts as latency.
  */
 final class PacedFeed implements AutoCloseable {
     private static final long LATE_NANOS_MAX = Duration.ofSeconds(5).toNanos();

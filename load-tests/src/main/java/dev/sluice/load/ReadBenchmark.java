@@ -37,8 +37,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import reactor.core.publisher.Mono;
 
 /**
- * The way of a topic's event through the engine to a function that does nothing, and its acceptance: delivered by a foreign
- * thread, put into its key's lane, run on the function's loop, settled. Without a broker and without decoding.
+ * The way of a topic's event through the engine to a function that does nothing, and its acceptance: delivered by a
+ * foreign thread, put into its key's lane, run on the function's loop, settled. Without a broker and without decoding.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -8,7 +8,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast the engine reads a filled topic of Kafka, or at which CPU cost, by another reader or by itself in another mode.
+ * How fast the engine reads a filled topic of Kafka, or at which CPU cost, by another reader or by itself in another
+ * mode.
  *
  * @param id its number in the list of goals
  * @param what what it measures, in a line

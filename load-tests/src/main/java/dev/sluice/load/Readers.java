@@ -22,7 +22,10 @@ record Readers(Lab lab, KafkaGround ground, Plan plan, Progress progress, int ev
         return engine(name, order, handler, concurrency, config, files);
     }
 
-    /** The engine for one round: a function of blocking handlers takes a thread for each slot, and so each round's would. */
+    /**
+     * The engine for one round: a function of blocking handlers takes a thread for each slot, and so each round's
+     * would.
+     */
     Reading engineOfOneRound(String name, String handler, int concurrency, Map<String, String> config)
             throws IOException, InterruptedException {
         return engine(name, "key", handler, concurrency, config, Reading.dialFiles(lab, "engine", 1));

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One side of a figure of reading: a process that reads a filled topic from its start, as a new group for each round, each
- * with a dial of its own. The first half second of a round and the last twentieth of the topic, where partitions run out
- * one by one, do not count.
+ * One side of a figure of reading: a process that reads a filled topic from its start, as a new group for each round,
+ * each with a dial of its own. The first half second of a round and the last twentieth of the topic, where partitions
+ * run out one by one, do not count.
  */
 final class Reading implements Duel.Side<Pace> {
     /** Rounds before the first that counts: a fast reader has read the topic before the warm-up is over. */

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How much of its slots the engine uses: events per second by what so many slots could do at most with a handler that takes
- * so long, by its own clock.
+ * How much of its slots the engine uses: events per second by what so many slots could do at most with a handler that
+ * takes so long, by its own clock.
  *
  * @param ground the Kafka
  */

@@ -17,7 +17,9 @@ final class TopicCheck {
 
     private TopicCheck() {}
 
-    /** Waits until every group has settled all that the topic got; fails when that takes too long, or it got nothing. */
+    /**
+     * Waits until every group has settled all that the topic got; fails when that takes too long, or it got nothing.
+     */
     static void awaitRead(URI admin, String topic, Duration max) throws IOException, InterruptedException {
         var client = HttpClient.newHttpClient();
         var request = HttpRequest.newBuilder(URI.create(admin + "/admin/v1/topics/" + topic))

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * One side of an HTTP figure: {@code wrk} posts the same request over 64 connections. During the warm-up every answer is
- * looked at; in the rounds, where looking would cost the load generator time, statuses from 400 on and broken connections
- * are counted.
+ * One side of an HTTP figure: {@code wrk} posts the same request over 64 connections. During the warm-up every answer
+ * is looked at; in the rounds, where looking would cost the load generator time, statuses from 400 on and broken
+ * connections are counted.
  */
 final class Wrk implements Duel.Side<Double> {
     static final int CONNECTIONS = 64;

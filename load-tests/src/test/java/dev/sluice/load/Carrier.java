@@ -10,7 +10,10 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 
-/** The ways that an event is carried: written as its binding says, and read as a stranger would who sees the result alone. */
+/**
+ * The ways that an event is carried: written as its binding says, and read as a stranger would who sees the result
+ * alone.
+ */
 enum Carrier {
     HTTP_BINARY {
         @Override

@@ -24,9 +24,9 @@ public interface Broker {
     EventSource source(Subscription subscription);
 
     /**
-     * Watches a topic without a group. It has its places once its subscriber has its subscription, which may be later and on
-     * another thread: nothing that is stored after that is missed. Demand-driven; what is not requested in time is skipped
-     * rather than kept, so offsets may jump. Does not complete; cancel ends it.
+     * Watches a topic without a group. It has its places once its subscriber has its subscription, which may be later
+     * and on another thread: nothing that is stored after that is missed. Demand-driven; what is not requested in time
+     * is skipped rather than kept, so offsets may jump. Does not complete; cancel ends it.
      *
      * @param after the last offset seen per partition, to go on behind it; a partition that is absent starts at its end
      */

@@ -28,10 +28,10 @@ public interface Delivery {
     int sizeBytes();
 
     /**
-     * Takes the event off the source. Lazy: nothing happens before the subscription. Completes once the source has noted
-     * it. One that stores positions from time to time, as Kafka's does, has not stored it by then: after the end of the
-     * process or the loss of the partition it may come again. Errors when the source can't tell that it did, and may
-     * then be subscribed again: accepting twice has the effect of accepting once. Cancel does not undo it.
+     * Takes the event off the source. Lazy: nothing happens before the subscription. Completes once the source has
+     * noted it. One that stores positions from time to time, as Kafka's does, has not stored it by then: after the end
+     * of the process or the loss of the partition it may come again. Errors when the source can't tell that it did, and
+     * may then be subscribed again: accepting twice has the effect of accepting once. Cancel does not undo it.
      */
     Mono<Void> accept();
 

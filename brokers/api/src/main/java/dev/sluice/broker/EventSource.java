@@ -13,15 +13,15 @@ public interface EventSource {
      * the group can't be read any more.
      *
      * <p>Signals may come on any of the broker's or a publisher's threads, one after another: the subscriber hands
-     * them on and does no work there. Cancel leaves the group: deliveries that are not settled by then are given back, as
-     * by {@link Delivery#release}.
+     * them on and does no work there. Cancel leaves the group: deliveries that are not settled by then are given back,
+     * as by {@link Delivery#release}.
      */
     Flux<Delivery> receive();
 
     /**
-     * Partitions that the group takes from this member. Each {@link Revocation} asks the holder to give back what has not
-     * started, to finish what runs or cancel it after {@link Revocation#limit}, and then to call {@link Revocation#done}.
-     * Hot: what is signalled without a subscriber is done at once.
+     * Partitions that the group takes from this member. Each {@link Revocation} asks the holder to give back what has
+     * not started, to finish what runs or cancel it after {@link Revocation#limit}, and then to call {@link
+     * Revocation#done}. Hot: what is signalled without a subscriber is done at once.
      */
     Flux<Revocation> revocations();
 

@@ -12,7 +12,9 @@ public interface Intake {
     sealed interface Admission {
         /** The call was taken and will be settled. */
         non-sealed interface Admitted extends Admission {
-            /** The caller is gone: cancels the run, or forgets the call if it has not started. Idempotent, any thread. */
+            /**
+             * The caller is gone: cancels the run, or forgets the call if it has not started. Idempotent, any thread.
+             */
             void cancel();
         }
 

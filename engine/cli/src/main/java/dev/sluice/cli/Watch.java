@@ -37,7 +37,7 @@ final class Watch {
         var last = known;
         var failures = 0;
         while (!out.checkError()) {
-            Thread.sleep(interval.toMillis());
+            Thread.sleep(Math.max(1, interval.toMillis()));
             try {
                 last = look.apply(last);
                 failures = 0;

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the script {@code sluice} in a copy of the repository's outline, with a Java and a Maven that only write down how
- * they were called.
+ * Runs the script {@code sluice} in a copy of the repository's outline, with a Java and a Maven that only write down
+ * how they were called.
  */
 class LauncherScriptTest {
     private static final Path SCRIPT = Path.of("..", "..", "sluice");

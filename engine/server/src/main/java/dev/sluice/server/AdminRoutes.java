@@ -185,7 +185,9 @@ final class AdminRoutes {
         return items;
     }
 
-    /** By name; a name that several brokers have stands for the first one's, the others follow as {@code broker.name}. */
+    /**
+     * By name; a name that several brokers have stands for the first one's, the others follow as {@code broker.name}.
+     */
     private Map<String, Object> topics() {
         var items = new LinkedHashMap<String, Object>();
         for (var broker : node.brokers()) {

@@ -106,7 +106,9 @@ final class AdminServer {
                 : changing(request, path, body);
     }
 
-    /** What changes something is asked for by our own page or by none: a page elsewhere can't send this type unasked. */
+    /**
+     * What changes something is asked for by our own page or by none: a page elsewhere can't send this type unasked.
+     */
     private Reply changing(HttpServerRequest request, String path, byte[] body) {
         var headers = request.requestHeaders();
         var origin = headers.get(HttpHeaderNames.ORIGIN);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Sends each answer to the topic of its type. An answer that no topic takes is an error, so that its input is tried again
- * and kept as a dead letter in the end: an answer that vanishes would be worse.
+ * Sends each answer to the topic of its type. An answer that no topic takes is an error, so that its input is tried
+ * again and kept as a dead letter in the end: an answer that vanishes would be worse.
  *
  * @param trigger whose answers they are
  * @param byType the topics by the types that they take

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The console: static files of the class path folder {@code console}. The page may run its own scripts and styles and talk
- * to this server, and nothing else; what stands inline in it is allowed by its hash.
+ * The console: static files of the class path folder {@code console}. The page may run its own scripts and styles and
+ * talk to this server, and nothing else; what stands inline in it is allowed by its hash.
  */
 final class Console {
     private static final Pattern FILE = Pattern.compile("[a-z0-9][a-z0-9-]{0,60}\\.(css|js|svg|png|ico)");

@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that what a trigger takes finds room as a dead letter, which is a little larger. In memory, a topic that is
- * too small is a mistake of the manifest. On a cluster it may be somebody else's: then the ways in that are ours take no
- * event that there is no room for, and a warning says so; others may still bring such events, which are parked then.
+ * Sees to it that what a trigger takes finds room as a dead letter, which is a little larger. In memory, a topic that
+ * is too small is a mistake of the manifest. On a cluster it may be somebody else's: then the ways in that are ours
+ * take no event that there is no room for, and a warning says so; others may still bring such events, which are parked
+ * then.
  */
 final class DeadLetterRoom {
     /** What a dead letter has on top of its event. */

@@ -104,7 +104,9 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    /** The cluster to run on: null for none, empty for a throw-away one. Sorts out a folder that came behind the flag. */
+    /**
+     * The cluster to run on: null for none, empty for a throw-away one. Sorts out a folder that came behind the flag.
+     */
     private @Nullable String cluster() {
         var wanted = kafka;
         if (wanted != null && !wanted.isEmpty() && !servers(wanted)) {

@@ -68,7 +68,10 @@ record EventLine(Ansi ansi, int topicWidth) {
         return plain(text, DATA_MAX);
     }
 
-    /** One line, cut at its limit: what could move a cursor, change a colour or reorder the text becomes a question mark. */
+    /**
+     * One line, cut at its limit: what could move a cursor, change a colour or reorder the text becomes a question
+     * mark.
+     */
     private static String plain(String text, int charsMax) {
         var shown = new StringBuilder();
         text.codePoints().limit(charsMax).forEach(point -> shown.appendCodePoint(isUnsafe(point) ? '?' : point));

@@ -108,7 +108,8 @@ record Feed(List<Sample> events) {
     }
 
     /**
-     * Publishes the samples one after another. Completes after the last one, errors never: what a topic refuses is logged.
+     * Publishes the samples one after another. Completes after the last one, errors never: what a topic refuses is
+     * logged.
      *
      * @param pace the pause before each
      * @param rounds how often; from the second on the ids get a suffix. 0: without end

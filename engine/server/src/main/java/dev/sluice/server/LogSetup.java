@@ -13,9 +13,10 @@ import java.util.Objects;
 import org.slf4j.Logger;
 
 /**
- * Sets up logging without a file to parse: one line per record on stderr, at the levels of {@code SLUICE_LOG}. That is a
- * level for Sluice, {@code info} by default, or a list: {@code debug,io.netty=info}. Everything else is at {@code warn},
- * but for what Kafka's clients say of their connections; what else they say again and again is told every 30 s at most.
+ * Sets up logging without a file to parse: one line per record on stderr, at the levels of {@code SLUICE_LOG}. That is
+ * a level for Sluice, {@code info} by default, or a list: {@code debug,io.netty=info}. Everything else is at {@code
+ * warn}, but for what Kafka's clients say of their connections; what else they say again and again is told every 30 s
+ * at most.
  *
  * <p>Found by Logback through the service loader; public for that reason alone.
  */

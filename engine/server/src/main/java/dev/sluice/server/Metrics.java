@@ -11,7 +11,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-/** The node's meters. Those of the virtual machine are bound at the first scrape, so that a start does not wait for them. */
+/**
+ * The node's meters. Those of the virtual machine are bound at the first scrape, so that a start does not wait for
+ * them.
+ */
 final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private @Nullable JvmGcMetrics gc;

@@ -28,8 +28,8 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * An engine with everything around it: brokers, functions, readings, ingress, admin API, opened in this order and closed
- * in the other one. Start and stop block.
+ * An engine with everything around it: brokers, functions, readings, ingress, admin API, opened in this order and
+ * closed in the other one. Start and stop block.
  */
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -59,8 +59,8 @@ final class Node {
     }
 
     /**
-     * Starts a node; it serves once this returns. Blocks, up to 30 s for the functions' first instances and up to 5 s for
-     * the topics of clusters.
+     * Starts a node; it serves once this returns. Blocks, up to 30 s for the functions' first instances and up to 5 s
+     * for the topics of clusters.
      *
      * @throws NodeException when something can't be opened; then all is closed again
      */
@@ -118,7 +118,9 @@ final class Node {
                 draining::get);
     }
 
-    /** Waits a little for the topics of clusters: mostly they are there, and then nobody sees a node that is not ready. */
+    /**
+     * Waits a little for the topics of clusters: mostly they are there, and then nobody sees a node that is not ready.
+     */
     private static void awaitTopics(Topics topics) {
         topics.tried().timeout(TOPICS_PATIENCE, Mono.empty()).block();
         if (!topics.closed().isEmpty()) {

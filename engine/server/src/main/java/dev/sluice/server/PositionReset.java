@@ -101,7 +101,9 @@ final class PositionReset {
         return new Moved(topic.name(), group, sharing, to.toString(), moved);
     }
 
-    /** The group's positions as the broker tells them, for those who want to see what was moved; empty when it does not. */
+    /**
+     * The group's positions as the broker tells them, for those who want to see what was moved; empty when it does not.
+     */
     private static Mono<Map<Integer, Long>> positions(Broker broker, String topic, String group) {
         return broker.topics()
                 .timeout(POSITIONS_PATIENCE)

@@ -59,7 +59,10 @@ final class Readiness {
         return health == null ? new Health(false, "it says nothing") : health;
     }
 
-    /** A function that rests without instances is there for its first event: their start is no reason to send it elsewhere. */
+    /**
+     * A function that rests without instances is there for its first event: their start is no reason to send it
+     * elsewhere.
+     */
     private static boolean comesFromZero(NodeState node, FunctionStatus function) {
         return function.state() == FunctionStatus.State.STARTING
                 && node.scaling()

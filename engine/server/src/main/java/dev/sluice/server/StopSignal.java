@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for SIGTERM, SIGINT or SIGHUP. The first one is a request to stop in order; a second one ends the process at once
- * with 128 + its number. Shutdown hooks can't tell a second signal, so the signals are taken over, by
- * reflection: the class is in every JDK, but no part of the Java platform that this program is compiled against. Where it
- * is missing, a shutdown hook does for the first signal.
+ * Waits for SIGTERM, SIGINT or SIGHUP. The first one is a request to stop in order; a second one ends the process at
+ * once with 128 + its number. Shutdown hooks can't tell a second signal, so the signals are taken over, by
+ * reflection: the class is in every JDK, but no part of the Java platform that this program is compiled against. Where
+ * it is missing, a shutdown hook does for the first signal.
  */
 final class StopSignal {
     private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);

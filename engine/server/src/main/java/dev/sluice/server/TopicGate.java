@@ -92,8 +92,8 @@ final class TopicGate {
     }
 
     /**
-     * A reading that begins once the topic is open. One that ends with an error is begun again after 1 s, 2 s and so on up to
-     * 60 s, which its troubles tell, unless the error would be the same.
+     * A reading that begins once the topic is open. One that ends with an error is begun again after 1 s, 2 s and so on
+     * up to 60 s, which its troubles tell, unless the error would be the same.
      */
     EventSource source(Subscription subscription) {
         return new GatedSource(subscription, broker.source(subscription));

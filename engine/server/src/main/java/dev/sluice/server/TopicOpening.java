@@ -14,8 +14,9 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Opens the topics of one broker in the background: asks for all that are closed, and again after a pause that grows from
- * 250 ms to 5 s, until all are there. What keeps them closed is logged once, again when it changes, and once a minute.
+ * Opens the topics of one broker in the background: asks for all that are closed, and again after a pause that grows
+ * from 250 ms to 5 s, until all are there. What keeps them closed is logged once, again when it changes, and once a
+ * minute.
  */
 final class TopicOpening {
     private static final Logger LOG = LoggerFactory.getLogger(TopicOpening.class);
@@ -64,7 +65,9 @@ final class TopicOpening {
         return doubled.compareTo(PAUSE_MAX) < 0 ? doubled : PAUSE_MAX;
     }
 
-    /** Asks for what is closed; empty when something still is. A cluster that is away says so quicker than its topics. */
+    /**
+     * Asks for what is closed; empty when something still is. A cluster that is away says so quicker than its topics.
+     */
     private Mono<Boolean> round() {
         return broker.health()
                 .timeout(HEALTH_PATIENCE, Mono.just(new Health(false, "no answer")))

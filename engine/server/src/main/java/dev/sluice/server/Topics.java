@@ -35,9 +35,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The node's brokers, and the topics that its manifests name. Topics of a memory broker are there once this is; those of
- * a cluster are opened in the background, each behind its {@link TopicGate}, so that a node starts without its cluster
- * and goes on when that is back.
+ * The node's brokers, and the topics that its manifests name. Topics of a memory broker are there once this is; those
+ * of a cluster are opened in the background, each behind its {@link TopicGate}, so that a node starts without its
+ * cluster and goes on when that is back.
  */
 final class Topics {
     private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
@@ -63,8 +63,8 @@ final class Topics {
      * Opens the brokers and makes sure of the topics, dead letters' included. Blocks up to 30 s; not for clusters.
      *
      * @param eventBytesMax the largest event that comes in
-     * @throws NodeException when a topic in memory can't be made, or can't take the dead letters of another, or the settings
-     *     of a cluster's clients can't be used
+     * @throws NodeException when a topic in memory can't be made, or can't take the dead letters of another, or the
+     *     settings of a cluster's clients can't be used
      */
     static Topics open(Manifest manifest, int eventBytesMax, MeterRegistry registry) throws NodeException {
         var topics = new Topics(manifest.triggers(), eventBytesMax);

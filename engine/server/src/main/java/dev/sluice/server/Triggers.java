@@ -40,8 +40,8 @@ final class Triggers {
     }
 
     /**
-     * Attaches the triggers to the engine; those with a topic start to read. Triggers that name one group of a topic share
-     * one reading.
+     * Attaches the triggers to the engine; those with a topic start to read. Triggers that name one group of a topic
+     * share one reading.
      *
      * @param acceptChange takes partitions on which other triggers have worked
      * @return the paths that some of them have

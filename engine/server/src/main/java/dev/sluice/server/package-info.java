@@ -1,6 +1,6 @@
 /**
- * The process: settings, wiring of brokers, triggers and engine, the admin API, and the commands that start it. The only
- * place that names concrete brokers and triggers.
+ * The process: settings, wiring of brokers, triggers and engine, the admin API, and the commands that start it. The
+ * only place that names concrete brokers and triggers.
  */
 @NullMarked
 package dev.sluice.server;

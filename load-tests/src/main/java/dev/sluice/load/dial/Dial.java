@@ -37,7 +37,10 @@ public final class Dial {
     private final ByteBuffer file;
     private final int samplesMax;
     private final Sinks.Empty<Void> opening = Sinks.empty();
-    /** Ends once the gate has left its first state. A thousand threads that looked for themselves would be a load of their own. */
+    /**
+     * Ends once the gate has left its first state. A thousand threads that looked for themselves would be a load of
+     * their own.
+     */
     private final CountDownLatch left = new CountDownLatch(1);
 
     private volatile boolean open;

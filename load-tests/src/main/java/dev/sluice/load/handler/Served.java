@@ -19,9 +19,9 @@ import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /**
- * Takes {@code start} to get ready and {@code run} for each event, both in milliseconds, without holding a thread. Writes to
- * the file {@code ledger} when each event began ({@code event ID MICROS}) and when the instances of this process first had
- * {@code many} events at once since they had none ({@code many N MICROS}).
+ * Takes {@code start} to get ready and {@code run} for each event, both in milliseconds, without holding a thread.
+ * Writes to the file {@code ledger} when each event began ({@code event ID MICROS}) and when the instances of this
+ * process first had {@code many} events at once since they had none ({@code many N MICROS}).
  */
 public final class Served implements Function<CloudEvent, Mono<CloudEvent>>, Initializable, AutoCloseable {
     private static final AtomicInteger RUNNING = new AtomicInteger();
@@ -33,7 +33,9 @@ public final class Served implements Function<CloudEvent, Mono<CloudEvent>>, Ini
     private final boolean each;
     private final FileChannel ledger;
 
-    /** Reads {@code start}, {@code run}, {@code many} and {@code ledger}; {@code each} says whether to write each event. */
+    /**
+     * Reads {@code start}, {@code run}, {@code many} and {@code ledger}; {@code each} says whether to write each event.
+     */
     public Served(FunctionConfig config) {
         start = Duration.ofMillis(Long.parseLong(config.require("start")));
         run = Duration.ofMillis(Long.parseLong(config.require("run")));

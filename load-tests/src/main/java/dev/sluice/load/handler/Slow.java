@@ -12,8 +12,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Waits a fixed time for every event without holding a thread, as a call of another service would, then counts it. When
- * the event says when it was due, in the extension {@code planned}, its latency is kept. The events of one customer may take
- * a time of their own; they are not counted.
+ * the event says when it was due, in the extension {@code planned}, its latency is kept. The events of one customer may
+ * take a time of their own; they are not counted.
  */
 public final class Slow implements Function<CloudEvent, Mono<CloudEvent>> {
     private final Dial dial;
@@ -23,8 +23,8 @@ public final class Slow implements Function<CloudEvent, Mono<CloudEvent>> {
     private final FixedDelay apartDelay;
 
     /**
-     * Reads {@code dial}, a path, {@code millis}, and, if they are there, {@code starts}: a dial for the latency of starts,
-     * {@code apart}: the number of the customer with a time of its own, and {@code apart-millis}: that time.
+     * Reads {@code dial}, a path, {@code millis}, and, if they are there, {@code starts}: a dial for the latency of
+     * starts, {@code apart}: the number of the customer with a time of its own, and {@code apart-millis}: that time.
      */
     public Slow(FunctionConfig config) {
         dial = Dial.watch(Path.of(config.require("dial")));

@@ -9,9 +9,9 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Reactor Netty alone: reads a request to its end and answers. As the argument {@code accept} it answers 202 and nothing
- * else, as {@code echo} 200 with the request's body. It knows nothing of events: the distance between it and the engine is
- * what events cost.
+ * Reactor Netty alone: reads a request to its end and answers. As the argument {@code accept} it answers 202 and
+ * nothing else, as {@code echo} 200 with the request's body. It knows nothing of events: the distance between it and
+ * the engine is what events cost.
  */
 public final class BareServer {
     private BareServer() {}

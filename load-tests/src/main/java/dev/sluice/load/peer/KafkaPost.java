@@ -13,10 +13,10 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * What one writes by hand to take CloudEvents over HTTP and put them into Kafka: Reactor Netty, a {@code KafkaProducer},
- * one callback per request, 202 once the broker has acknowledged. It looks at no attribute and validates nothing. This is
- * the baseline of a figure: a change here changes what the figure means. Arguments: bootstrap servers, topic,
- * {@code linger.ms}.
+ * What one writes by hand to take CloudEvents over HTTP and put them into Kafka: Reactor Netty, a {@code
+ * KafkaProducer}, one callback per request, 202 once the broker has acknowledged. It looks at no attribute and
+ * validates nothing. This is the baseline of a figure: a change here changes what the figure means. Arguments:
+ * bootstrap servers, topic, {@code linger.ms}.
  */
 public final class KafkaPost {
     private static final String PREFIX = "ce-";

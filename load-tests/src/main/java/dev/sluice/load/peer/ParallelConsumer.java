@@ -21,10 +21,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Confluent's Parallel Consumer in key order, with handlers that wait a fixed time: its core sleeps on pool threads, its
- * Reactor variant waits for a Mono. Keys are strings, since it tells keys apart by {@code equals}. Arguments: {@code core}
- * or {@code reactor}, bootstrap servers, topic, group prefix, {@code max.poll.records}, concurrency, milliseconds, then a
- * dial per round; each round reads as a new group from the start, while its dial's gate is open.
+ * Confluent's Parallel Consumer in key order, with handlers that wait a fixed time: its core sleeps on pool threads,
+ * its Reactor variant waits for a Mono. Keys are strings, since it tells keys apart by {@code equals}. Arguments:
+ * {@code core} or {@code reactor}, bootstrap servers, topic, group prefix, {@code max.poll.records}, concurrency,
+ * milliseconds, then a dial per round; each round reads as a new group from the start, while its dial's gate is open.
  */
 public final class ParallelConsumer {
     private final boolean reactor;

@@ -12,9 +12,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Kafka's own consumer in a loop that only counts: what reading costs when nothing is done with what was read. Arguments:
- * bootstrap servers, topic, group prefix, {@code max.poll.records}, then a dial per round; each round reads as a new group
- * from the start, while its dial's gate is open. Records with a header {@code ce_planned} have their latency kept.
+ * Kafka's own consumer in a loop that only counts: what reading costs when nothing is done with what was read.
+ * Arguments: bootstrap servers, topic, group prefix, {@code max.poll.records}, then a dial per round; each round reads
+ * as a new group from the start, while its dial's gate is open. Records with a header {@code ce_planned} have their
+ * latency kept.
  */
 public final class RawConsumer {
     private static final Duration POLL = Duration.ofMillis(100);

@@ -4,8 +4,8 @@ import dev.sluice.broker.kafka.server.KafkaOptions;
 import java.time.Duration;
 
 /**
- * One of three Kafka nodes is killed with SIGKILL, left dead for a moment, and started again; three replicas, two in sync.
- * On request the engine is killed at about the same time.
+ * One of three Kafka nodes is killed with SIGKILL, left dead for a moment, and started again; three replicas, two in
+ * sync. On request the engine is killed at about the same time.
  */
 final class BrokerKill implements Scenario {
     private static final int NODES = 3;

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares what was acknowledged with what ran, line by line as both come. Pure: it knows no file, clock or thread.
  *
- * <p>What may be doubled is counted as it happens. When a process is killed, these are the runs that it had begun and not
- * ended, and those that the group's position, as it stands then, does not cover; where the place of an event or the
- * position is not known, those it began within the time in which a commit of them need not have been acknowledged. While a
- * process is cut off from its broker, it is all that it began.
+ * <p>What may be doubled is counted as it happens. When a process is killed, these are the runs that it had begun and
+ * not ended, and those that the group's position, as it stands then, does not cover; where the place of an event or the
+ * position is not known, those it began within the time in which a commit of them need not have been acknowledged.
+ * While a process is cut off from its broker, it is all that it began.
  */
 final class Checker {
     /** Stands for every process. */

@@ -29,8 +29,8 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * The dead-letter topic is gone, forbidden, too small or cut off, by turns. Some events of a few keys are refused by the
- * function: meanwhile no position may pass them, and once the topic is well again each has to be on it.
+ * The dead-letter topic is gone, forbidden, too small or cut off, by turns. Some events of a few keys are refused by
+ * the function: meanwhile no position may pass them, and once the topic is well again each has to be on it.
  */
 final class DeadLetterDown implements Scenario {
     private static final int REFUSED_KEYS = 5;

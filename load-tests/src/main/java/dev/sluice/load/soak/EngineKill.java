@@ -2,7 +2,9 @@ package dev.sluice.load.soak;
 
 import java.time.Duration;
 
-/** An engine is killed with SIGKILL 0.2 to 3 s after it began to work, and started again. A static member of its group. */
+/**
+ * An engine is killed with SIGKILL 0.2 to 3 s after it began to work, and started again. A static member of its group.
+ */
 final class EngineKill implements Scenario {
     private static final Duration WORK_MAX = Duration.ofMinutes(1);
 

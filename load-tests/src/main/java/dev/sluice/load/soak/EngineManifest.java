@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The manifest of an engine that takes part in a soak: a Kafka broker, the function that writes the ledger, and a trigger.
+ * The manifest of an engine that takes part in a soak: a Kafka broker, the function that writes the ledger, and a
+ * trigger.
  *
  * @param bootstrapServers where it finds Kafka
  * @param staticMember makes it a static member of its group; null for none

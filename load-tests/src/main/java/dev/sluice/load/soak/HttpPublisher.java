@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Publishes soak events over HTTP, a few at a time and never two of one key. Only what is answered with 202 is told; an event
- * without an answer is not sent again, since it may be stored.
+ * Publishes soak events over HTTP, a few at a time and never two of one key. Only what is answered with 202 is told; an
+ * event without an answer is not sent again, since it may be stored.
  */
 final class HttpPublisher implements Publisher {
     private static final int THREADS = 16;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that is only appended to, one write per line, by any number of threads and processes. A line is in the page cache
- * when {@link #append} returns, which outlives a kill of the process.
+ * A file that is only appended to, one write per line, by any number of threads and processes. A line is in the page
+ * cache when {@link #append} returns, which outlives a kill of the process.
  */
 final class Ledger implements AutoCloseable {
     private final FileChannel channel;

@@ -3,8 +3,8 @@ package dev.sluice.load.soak;
 import java.util.function.UnaryOperator;
 
 /**
- * Keys of other shapes than the usual 97: 100,000 of them, or one with 80 % of all events. One of two engines is killed or
- * stopped in each round, by turns, and started again.
+ * Keys of other shapes than the usual 97: 100,000 of them, or one with 80 % of all events. One of two engines is killed
+ * or stopped in each round, by turns, and started again.
  */
 final class Order implements Scenario {
     private static final int MANY = 100_000;

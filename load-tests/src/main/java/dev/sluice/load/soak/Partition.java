@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Two engines of one group, one of them behind a proxy that makes its way to Kafka slow, deaf in one direction or both, or
- * cuts it, for 1 to 12 s: for longer than its session, too, so that its partitions go to the other one unasked.
+ * Two engines of one group, one of them behind a proxy that makes its way to Kafka slow, deaf in one direction or both,
+ * or cuts it, for 1 to 12 s: for longer than its session, too, so that its partitions go to the other one unasked.
  */
 final class Partition implements Scenario {
     private static final int LATENCY_MILLIS = 200;

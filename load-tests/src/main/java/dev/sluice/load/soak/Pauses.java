@@ -3,7 +3,10 @@ package dev.sluice.load.soak;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How long partitions stood still: the time between two runs of one partition. Events of unknown partition count as one. */
+/**
+ * How long partitions stood still: the time between two runs of one partition. Events of unknown partition count as
+ * one.
+ */
 final class Pauses {
     private final Map<Integer, Integer> partitionByKey = new HashMap<>();
     private final Map<Integer, Long> lastByPartition = new HashMap<>();

@@ -15,9 +15,9 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record in a thousand is bad: bytes that are no event, an event without a type, no value where there must be one, more
- * than an event may have, a header that no attribute can have beside headers that are there twice or have no value. Each has
- * to be on the dead-letter topic once, value and headers byte for byte.
+ * One record in a thousand is bad: bytes that are no event, an event without a type, no value where there must be one,
+ * more than an event may have, a header that no attribute can have beside headers that are there twice or have no
+ * value. Each has to be on the dead-letter topic once, value and headers byte for byte.
  * An event without data is none of them, and has to run.
  */
 final class Poison implements Scenario {

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /**
- * The function of the soak runs: writes the beginning and the end of every run to a ledger, and takes a moment in between.
- * An append of a few bytes stays in the page cache, which is why it may be made on an event loop here.
+ * The function of the soak runs: writes the beginning and the end of every run to a ledger, and takes a moment in
+ * between. An append of a few bytes stays in the page cache, which is why it may be made on an event loop here.
  */
 public final class Recorder implements Function<CloudEvent, Mono<CloudEvent>>, AutoCloseable {
     /** Events whose subject this is are refused. */

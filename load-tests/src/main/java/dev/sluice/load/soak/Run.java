@@ -1,8 +1,8 @@
 package dev.sluice.load.soak;
 
 /**
- * A line of the ledger of runs: a run of an event began, or ended well. All engines append to one file, so that the order
- * of its lines is the order of what happened.
+ * A line of the ledger of runs: a run of an event began, or ended well. All engines append to one file, so that the
+ * order of its lines is the order of what happened.
  *
  * @param phase which of both
  * @param event what runs

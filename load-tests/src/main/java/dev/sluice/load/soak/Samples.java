@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was looked at now and then: how much was published and done by then, and what was done to the system meanwhile. Keeps
- * at most {@value #MAX} samples, fewer and wider ones as time goes on. Not for several threads.
+ * What was looked at now and then: how much was published and done by then, and what was done to the system meanwhile.
+ * Keeps at most {@value #MAX} samples, fewer and wider ones as time goes on. Not for several threads.
  */
 final class Samples {
     static final int MAX = 1_000;

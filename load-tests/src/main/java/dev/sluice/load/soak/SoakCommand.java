@@ -21,7 +21,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Does harm to real engines and a real Kafka under load, and proves by ledgers what was lost, doubled or out of order. */
+/**
+ * Does harm to real engines and a real Kafka under load, and proves by ledgers what was lost, doubled or out of order.
+ */
 @Command(
         name = "soak",
         mixinStandardHelpOptions = true,

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Throughput and lag over time as an SVG picture: two panels per scenario, and a line where something was done to it. */
+/**
+ * Throughput and lag over time as an SVG picture: two panels per scenario, and a line where something was done to it.
+ */
 final class SoakPicture {
     private static final int LEFT = 70;
     private static final int WIDTH = 760;

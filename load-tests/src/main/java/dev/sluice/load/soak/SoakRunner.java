@@ -18,8 +18,8 @@ final class SoakRunner {
     }
 
     /**
-     * Does so many rounds of the scenario, on the random numbers of the seed. When a promise does not hold, or the scenario
-     * can't be carried out, the ledgers and logs are kept.
+     * Does so many rounds of the scenario, on the random numbers of the seed. When a promise does not hold, or the
+     * scenario can't be carried out, the ledgers and logs are kept.
      *
      * @throws SoakException when the scenario could not be carried out
      */

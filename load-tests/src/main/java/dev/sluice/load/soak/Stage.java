@@ -17,8 +17,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a scenario takes place: a Kafka, a topic with a publisher, engines that read it, the ledgers, and a checker that is
- * always up to date. One scenario's thread uses it, besides its own watch and the publisher's threads.
+ * Where a scenario takes place: a Kafka, a topic with a publisher, engines that read it, the ledgers, and a checker
+ * that is always up to date. One scenario's thread uses it, besides its own watch and the publisher's threads.
  */
 final class Stage implements AutoCloseable {
     static final int PARTITIONS = 6;
@@ -241,8 +241,8 @@ final class Stage implements AutoCloseable {
     }
 
     /**
-     * Publishes no more, waits until all is done or nothing moves any more, and until all of it is committed, and stops the
-     * engines in order. Does nothing more the second time.
+     * Publishes no more, waits until all is done or nothing moves any more, and until all of it is committed, and stops
+     * the engines in order. Does nothing more the second time.
      */
     void finish() throws Exception {
         if (finished) {
@@ -267,7 +267,9 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** How long engines took from their start to their ready line, the shortest first; without those that never were. */
+    /**
+     * How long engines took from their start to their ready line, the shortest first; without those that never were.
+     */
     List<Long> readyMillis() {
         return launched.stream()
                 .map(EngineProcess::readyMillis)

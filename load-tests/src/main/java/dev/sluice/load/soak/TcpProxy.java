@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * A TCP proxy that hurts: it delays what passes, swallows one direction or both while the connections stay open, or resets
- * them. It holds nothing but what is delayed, and reads no faster than the other side takes.
+ * A TCP proxy that hurts: it delays what passes, swallows one direction or both while the connections stay open, or
+ * resets them. It holds nothing but what is delayed, and reads no faster than the other side takes.
  */
 // Futures of Netty's whose result nobody needs: a connection that fails is closed, and that is told by its close
 // future.

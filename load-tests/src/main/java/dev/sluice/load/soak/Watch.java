@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Follows the ledger of runs into a checker, and takes samples, on a thread of its own. Safe for several threads. */
 final class Watch implements AutoCloseable {
     /**
-     * A run may be unrecorded for so long after it began: its own few milliseconds, the 200 ms until the next commit, and
-     * as much for the commit's way there and back on a busy machine.
+     * A run may be unrecorded for so long after it began: its own few milliseconds, the 200 ms until the next commit,
+     * and as much for the commit's way there and back on a busy machine.
      */
     static final long COMMIT_MILLIS = 500;
 

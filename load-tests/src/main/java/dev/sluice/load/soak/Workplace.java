@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Owns what a soak starts: a temporary folder and child processes. {@link #close} kills the processes, and so does the end
- * of this JVM; the folder is deleted unless it is {@link #keep kept} for a look at what went wrong.
+ * Owns what a soak starts: a temporary folder and child processes. {@link #close} kills the processes, and so does the
+ * end of this JVM; the folder is deleted unless it is {@link #keep kept} for a look at what went wrong.
  */
 final class Workplace implements AutoCloseable {
     private static final int END_SECONDS = 5;

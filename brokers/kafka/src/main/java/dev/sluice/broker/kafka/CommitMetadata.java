@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * tried, and whose work it is. Immutable.
  *
  * <p>Its text is {@code sluice1:} and, in Base64 without padding, a CRC32C of all else and a stream of bits: the
- * position, the triggers' hash, the clean flag, the tried offsets, the runs ({@link RunCode}). The position stands in it
- * so that a text is of no use at any other position, be it that somebody moved the one or copied the other. Never longer
- * than {@link #CHARS_MAX}: what would not fit was left out before, from the highest offsets down.
+ * position, the triggers' hash, the clean flag, the tried offsets, the runs ({@link RunCode}). The position stands in
+ * it so that a text is of no use at any other position, be it that somebody moved the one or copied the other. Never
+ * longer than {@link #CHARS_MAX}: what would not fit was left out before, from the highest offsets down.
  */
 final class CommitMetadata {
     /** What Kafka takes by default ({@code offset.metadata.max.bytes}). */

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one of Kafka's clients in the background: its constructor looks names up and so may block and fail. What fails is
- * tried again after 0.5 s, doubling to 10 s.
+ * Makes one of Kafka's clients in the background: its constructor looks names up and so may block and fail. What fails
+ * is tried again after 0.5 s, doubling to 10 s.
  */
 final class Connector<C> {
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);

@@ -119,8 +119,8 @@ final class Handover {
     }
 
     /**
-     * Whether the holder is not done yet with a partition that was lost. Not to be read until then, should the group give
-     * it back: its new events would be taken for those that the revocation means.
+     * Whether the holder is not done yet with a partition that was lost. Not to be read until then, should the group
+     * give it back: its new events would be taken for those that the revocation means.
      */
     boolean isAwaited(TopicPartition at) {
         var one = lost.get(at);

@@ -39,8 +39,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the cluster beside sending and reading. Every answer comes on a thread of the admin client's or of the
- * caller's, within a time limit; nothing blocks.
+ * What is asked of the cluster beside sending and reading. Every answer comes on a thread of the admin client's or of
+ * the caller's, within a time limit; nothing blocks.
  */
 final class KafkaAdmin {
     private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
@@ -83,9 +83,9 @@ final class KafkaAdmin {
     }
 
     /**
-     * What the topic takes, once its leaders know that they lead: a node that hears of a topic later than its clients refuses
-     * the first batch and, having no state of the producer, may accept the second; then the first can never follow
-     * (KAFKA-15591). A partition that has no leader for now is not waited for beyond the call's limit.
+     * What the topic takes, once its leaders know that they lead: a node that hears of a topic later than its clients
+     * refuses the first batch and, having no state of the producer, may accept the second; then the first can never
+     * follow (KAFKA-15591). A partition that has no leader for now is not waited for beyond the call's limit.
      *
      * <p>Errors with {@link UnknownTopicOrPartitionException} when it does not exist.
      */
@@ -134,7 +134,9 @@ final class KafkaAdmin {
                 .exceptionally(error -> TopicLimits.MESSAGE_BYTES);
     }
 
-    /** What the topic takes; creates it when it does not exist and that is allowed. Changes nothing of one that exists. */
+    /**
+     * What the topic takes; creates it when it does not exist and that is allowed. Changes nothing of one that exists.
+     */
     CompletableFuture<TopicLimits> ensure(String topic, boolean create) {
         if (!TOPIC_NAME.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
             return CompletableFuture.failedFuture(

@@ -34,12 +34,12 @@ import reactor.core.publisher.Mono;
 /**
  * A broker that keeps its topics in a Kafka cluster.
  *
- * <p>It neither waits for the cluster nor fails without it: {@link #health} says what keeps it from serving, publishes wait
- * for it until their deadline, and all goes on by itself when it is back. An event is stored once all in-sync replicas
- * have it. After an {@code Unavailable} the cluster may have it all the same.
+ * <p>It neither waits for the cluster nor fails without it: {@link #health} says what keeps it from serving, publishes
+ * wait for it until their deadline, and all goes on by itself when it is back. An event is stored once all in-sync
+ * replicas have it. After an {@code Unavailable} the cluster may have it all the same.
  *
- * <p>Its threads are daemons: one of the producer and one of the admin client, on which most signals come, one for sends that
- * wait, one for making and closing clients, one per live tail (at most 32), and one per member of a group.
+ * <p>Its threads are daemons: one of the producer and one of the admin client, on which most signals come, one for
+ * sends that wait, one for making and closing clients, one per live tail (at most 32), and one per member of a group.
  */
 public final class KafkaBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBroker.class);

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     letter fit
  * @param createTopics whether topics that don't exist are created; otherwise they are refused
  * @param bytesMax bytes that the broker's clients may hold together, at least 16 MiB: a quarter for sends
- *     ({@code buffer.memory}), an eighth for what one fetch brings ({@code fetch.max.bytes}), a sixteenth for sends that
- *     wait for room, unless the properties say otherwise
+ *     ({@code buffer.memory}), an eighth for what one fetch brings ({@code fetch.max.bytes}), a sixteenth for sends
+ *     that wait for room, unless the properties say otherwise
  * @param eventBytesMax the largest event that is read as one, 1 KiB to 256 MiB; larger records are undecodable. With
  *     64 KiB more for what the engine adds. No less than 1 MiB is ever in force
  * @param keyMapping the record's key when the publisher names none
@@ -120,7 +120,8 @@ public record KafkaBrokerOptions(
 
     /**
      * Everything else at its default: 4 partitions, the cluster's replication factor, topics created, a quarter of the
-     * heap, events of 1 MiB, {@link KeyMapping#PARTITION_KEY}, binary mode, no static membership, 30 s per send, 4 s to drain.
+     * heap, events of 1 MiB, {@link KeyMapping#PARTITION_KEY}, binary mode, no static membership, 30 s per send, 4 s to
+     * drain.
      */
     public static Builder builder(String name, String bootstrapServers) {
         return new Builder(name, bootstrapServers);

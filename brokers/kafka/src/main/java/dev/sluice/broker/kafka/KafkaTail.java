@@ -26,8 +26,9 @@ import reactor.core.publisher.Operators;
 
 /**
  * Watches a topic: a consumer without a group on a thread of its own, which alone touches the consumer and signals. The
- * subscriber has its subscription once the consumer has its places: what is stored from then on is seen. It fetches only while there is demand and keeps at most one poll of {@link #BEHIND_MAX} events; what came meanwhile beyond
- * that many per partition is skipped, but for what was there when it began: that it catches up with.
+ * subscriber has its subscription once the consumer has its places: what is stored from then on is seen. It fetches
+ * only while there is demand and keeps at most one poll of {@link #BEHIND_MAX} events; what came meanwhile beyond that
+ * many per partition is skipped, but for what was there when it began: that it catches up with.
  */
 final class KafkaTail implements Subscription, Runnable {
     /** How many events of a partition the watcher may be behind. */

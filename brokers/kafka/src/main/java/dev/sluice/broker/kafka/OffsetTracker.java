@@ -98,13 +98,17 @@ final class OffsetTracker {
         return next;
     }
 
-    /** Whether an offset needs no delivery, since this reader or one before it has done it, or it never had a record. */
+    /**
+     * Whether an offset needs no delivery, since this reader or one before it has done it, or it never had a record.
+     */
     boolean isDone(long offset) {
         drain();
         return offset >= next ? restored.contains(offset) : find(offset) == null;
     }
 
-    /** The open record at an offset below {@link #next}; null when it is done. Takes time in proportion to what is open. */
+    /**
+     * The open record at an offset below {@link #next}; null when it is done. Takes time in proportion to what is open.
+     */
     @Nullable
     OpenOffset find(long offset) {
         drain();
@@ -175,8 +179,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Forgets an open record and all above it, as if they had not been fetched: what is expected next is its offset. For
-     * records that were not handed out. Those above it that are done are forgotten too, and come again.
+     * Forgets an open record and all above it, as if they had not been fetched: what is expected next is its offset.
+     * For records that were not handed out. Those above it that are done are forgotten too, and come again.
      */
     void forgetFrom(OpenOffset first) {
         drain();
@@ -225,8 +229,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Whether a poll may bring so many records more: what is open and far apart is within the limits, and the worst that
-     * can become of it and of the records to come can be committed. Always true when nothing is open.
+     * Whether a poll may bring so many records more: what is open and far apart is within the limits, and the worst
+     * that can become of it and of the records to come can be committed. Always true when nothing is open.
      */
     boolean hasRoom(int pollMax) {
         drain();
@@ -341,8 +345,8 @@ final class OffsetTracker {
     // ---- any thread
 
     /**
-     * Settles a record; true when it was open. Once it returns, whichever it returns, the poll thread knows. Idempotent,
-     * from any thread, without a lock.
+     * Settles a record; true when it was open. Once it returns, whichever it returns, the poll thread knows.
+     * Idempotent, from any thread, without a lock.
      */
     boolean done(OpenOffset record) {
         if (record.claimDone()) {

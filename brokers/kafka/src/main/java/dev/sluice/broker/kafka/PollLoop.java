@@ -211,9 +211,9 @@ final class PollLoop {
     }
 
     /**
-     * Whether the consumer is out of its group for good. In the new protocol one that was refused, be it for an instance
-     * id still in use, a full group or a missing right, does nothing any more, though its polls throw nothing. In the old
-     * one every poll tries again.
+     * Whether the consumer is out of its group for good. In the new protocol one that was refused, be it for an
+     * instance id still in use, a full group or a missing right, does nothing any more, though its polls throw nothing.
+     * In the old one every poll tries again.
      */
     private boolean endsTheConsumer(RuntimeException error) {
         var root = KafkaErrors.root(error);
@@ -411,8 +411,8 @@ final class PollLoop {
 
     /**
      * Waits until a member that is joining has joined, or has its request with the group at least. Before that Kafka's
-     * consumer can't leave: the group waits for the member that it expects, and none of its others gets a partition, until
-     * the session of that one ends.
+     * consumer can't leave: the group waits for the member that it expects, and none of its others gets a partition,
+     * until the session of that one ends.
      */
     private void joinFirst(Consumer<byte[], byte[]> consumer) {
         var until = gate.nanos() + JOIN_MAX_NANOS;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the producer: none until the first is made, and none between one that can send no more (it was not let in, or lost
- * its identity) and the next, which is made after 1 s, doubling to 10 s as long as none gets an acknowledgement.
+ * Holds the producer: none until the first is made, and none between one that can send no more (it was not let in, or
+ * lost its identity) and the next, which is made after 1 s, doubling to 10 s as long as none gets an acknowledgement.
  */
 final class ProducerSlot {
     /** How long a producer may take to bring to an end what it has. */
@@ -90,7 +90,8 @@ final class ProducerSlot {
     }
 
     /**
-     * A send failed. Replaces the producer if it is of no use any more; of one that was replaced before, nothing follows.
+     * A send failed. Replaces the producer if it is of no use any more; of one that was replaced before, nothing
+     * follows.
      *
      * @param failed the producer
      * @param thrown whether the producer threw it instead of telling its callback

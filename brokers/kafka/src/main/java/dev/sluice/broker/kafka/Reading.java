@@ -22,15 +22,17 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** One subscription of a source with all that belongs to it: the member, its poll loop, and the stream that drives it. */
+/**
+ * One subscription of a source with all that belongs to it: the member, its poll loop, and the stream that drives it.
+ */
 final class Reading {
     /** How long the loop keeps Vert.x's worker at a time: so long may Vert.x wait to close the stream. */
     private static final Duration POLL = Duration.ofMillis(100);
 
     /**
-     * The most records of a poll. Nothing is fetched unless the worst that can become of a whole poll can be committed: beside
-     * one event that stays open, that is so up to 585,000 offsets behind it with polls of 2,000, up to 9,600 with polls of
-     * 5,000, and never with polls of more than 7,400.
+     * The most records of a poll. Nothing is fetched unless the worst that can become of a whole poll can be committed:
+     * beside one event that stays open, that is so up to 585,000 offsets behind it with polls of 2,000, up to 9,600
+     * with polls of 5,000, and never with polls of more than 7,400.
      */
     static final int POLL_MAX = 2_000;
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Open lengths stand in Elias' gamma code. Done lengths stand in Rice's code, with the parameter that makes all of them
  * shortest; those that would be very long, as after a compaction that took a billion records, as plain 63 bits.
  *
- * <p>So the worst case depends on two numbers only, how many offsets are open and how far they are apart: an open run of
- * n offsets and the parameter b of the run after it cost no more than n x (2 + b) bits, and all the rest of the done
+ * <p>So the worst case depends on two numbers only, how many offsets are open and how far they are apart: an open run
+ * of n offsets and the parameter b of the run after it cost no more than n x (2 + b) bits, and all the rest of the done
  * lengths no more than their sum / 2^b bits. See {@link #bitsMax}.
  *
  * <p>Runs are pairs of longs: the first offset, and the one after the last; ascending, apart, all beyond the position.

@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
- * One publish under way: its subscription and Kafka's callback in one object. It is told of its end once: by the producer,
- * on its I/O thread or inside {@link Producer#send}, or by its lane if the producer never had it. What comes of it after
- * that has no effect: a producer that takes a record and fails then may throw, and tell the callback as well.
+ * One publish under way: its subscription and Kafka's callback in one object. It is told of its end once: by the
+ * producer, on its I/O thread or inside {@link Producer#send}, or by its lane if the producer never had it. What comes
+ * of it after that has no effect: a producer that takes a record and fails then may throw, and tell the callback as
+ * well.
  */
 final class Send implements Subscription, Callback {
     private static final Logger LOG = LoggerFactory.getLogger(Send.class);
@@ -31,8 +32,8 @@ final class Send implements Subscription, Callback {
     private @Nullable ProducerRecord<byte[], byte[]> record;
 
     /**
-     * The thread inside {@link Producer#send}: a callback on that very thread is the producer's answer to the call, not to
-     * the record. Any other thread that reads it may see an old value, which is never itself.
+     * The thread inside {@link Producer#send}: a callback on that very thread is the producer's answer to the call, not
+     * to the record. Any other thread that reads it may see an old value, which is never itself.
      */
     private @Nullable Thread offering;
 

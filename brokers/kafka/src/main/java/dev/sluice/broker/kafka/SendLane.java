@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * its publisher's thread. Otherwise it waits here, and whatever is published later waits behind it, so that the order
  * stays: only when the last one that waited has gone to the producer does a publisher go there itself again.
  *
- * <p>The queue and what is counted of it are guarded by this; no send is offered, and no subscriber called, under that lock.
- * Only the {@link Outbox}'s thread takes sends out, except for those that are cancelled.
+ * <p>The queue and what is counted of it are guarded by this; no send is offered, and no subscriber called, under that
+ * lock. Only the {@link Outbox}'s thread takes sends out, except for those that are cancelled.
  */
 final class SendLane {
     /** Sends of one topic that wait; the next one is refused at once. */
@@ -79,7 +79,9 @@ final class SendLane {
         return Math.min(outbox.requestBytesMax(), topicMax);
     }
 
-    /** The largest event that surely fits; in structured mode data may be written as base64, 4 characters for 3 bytes. */
+    /**
+     * The largest event that surely fits; in structured mode data may be written as base64, 4 characters for 3 bytes.
+     */
     int eventBytesMax() {
         var bytes = Math.max(0, recordBytesMax() - Outbox.RECORD_OVERHEAD);
         return outbox.isStructured() ? bytes / 4 * 3 : bytes;

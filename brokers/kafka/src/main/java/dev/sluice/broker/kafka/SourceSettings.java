@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What a {@link KafkaSource} is told by its broker.
  *
  * @param broker the broker's name, for messages
- * @param consumer all client properties of a consumer but {@code group.id}, {@code group.instance.id} and those that the
- *     source rests on, which it sets itself
+ * @param consumer all client properties of a consumer but {@code group.id}, {@code group.instance.id} and those that
+ *     the source rests on, which it sets itself
  * @param records how records are read as events, and within which limits
  * @param instanceId makes the member a static one, under this name and its topic's; null for a dynamic one
  * @param drainTimeout how long runs are waited for when their partition is taken away

@@ -38,7 +38,8 @@ final class Suspects {
     /**
      * Grants what may be lent now.
      *
-     * @throws org.apache.kafka.common.KafkaException when what has to be stored before could not be, so nothing was granted
+     * @throws org.apache.kafka.common.KafkaException when what has to be stored before could not be, so nothing was
+     *     granted
      */
     void tick(Consumer<?, ?> consumer) {
         var restricted = restricted();

@@ -63,7 +63,10 @@ final class TopicSurvey {
         }
     }
 
-    /** All topics by name, with the groups that have a position on them. Within some seconds; errors if none can be told. */
+    /**
+     * All topics by name, with the groups that have a position on them. Within some seconds; errors if none can be
+     * told.
+     */
     CompletableFuture<List<TopicStatus>> topics() {
         var found = new Found();
         return names().thenCompose(this::describe)

@@ -11,8 +11,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer that can be told to have no room, as the real one says it: by its callback, inside {@code send}; and to throw
- * though it has taken the record, as the real one does once it is in an error state.
+ * A producer that can be told to have no room, as the real one says it: by its callback, inside {@code send}; and to
+ * throw though it has taken the record, as the real one does once it is in an error state.
  */
 final class FakeProducer extends MockProducer<byte[], byte[]> {
     private volatile @Nullable RuntimeException blockedBy;

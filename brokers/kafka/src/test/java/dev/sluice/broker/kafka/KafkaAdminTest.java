@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is known of a topic before anything is sent to it. The leaders' answers are the test's, all else is a real Kafka's. */
+/**
+ * What is known of a topic before anything is sent to it. The leaders' answers are the test's, all else is a real
+ * Kafka's.
+ */
 class KafkaAdminTest {
     private final Map<TopicPartition, KafkaFutureImpl<ListOffsetsResultInfo>> leaders = new HashMap<>();
     private final CountDownLatch asked = new CountDownLatch(1);

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The whole contract, against a real Kafka in this JVM. */
 @Execution(ExecutionMode.CONCURRENT)
 class KafkaBrokerContractTest extends BrokerContract {
-    /** The suite publishes one event after another as a rule, and members often learn of each other by a heartbeat only. */
+    /**
+     * The suite publishes one event after another as a rule, and members often learn of each other by a heartbeat only.
+     */
     private static final Map<String, String> PROPERTIES =
             Map.of("producer.linger.ms", "0", "consumer.heartbeat.interval.ms", "250");
 

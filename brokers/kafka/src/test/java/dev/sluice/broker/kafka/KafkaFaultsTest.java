@@ -126,7 +126,10 @@ class KafkaFaultsTest {
         broker.sink(topic).publish(event("2"), null).retry(15).block(PATIENCE);
     }
 
-    /** Waits and blocked monitors of the thread are counted by the JVM: there must be none but what classes are loaded for. */
+    /**
+     * Waits and blocked monitors of the thread are counted by the JVM: there must be none but what classes are loaded
+     * for.
+     */
     @Test
     void neverMakesAPublisherWaitWhileTheClusterIsAway() {
         proxy.leadTo(0);

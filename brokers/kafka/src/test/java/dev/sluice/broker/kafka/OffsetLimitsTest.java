@@ -150,7 +150,9 @@ class OffsetLimitsTest {
         }
     }
 
-    /** A poll may bring what nobody could foresee; then the highest runs are left out, and come again after a restart. */
+    /**
+     * A poll may bring what nobody could foresee; then the highest runs are left out, and come again after a restart.
+     */
     @Test
     void repeatsRatherThanSkipsWhenAPollBringsMoreThanFits() {
         for (var i = 0; i < 1_500; i++) {

@@ -327,7 +327,9 @@ class PollLoopTest {
         test.turnUntil(() -> test.troubles().isEmpty());
     }
 
-    /** A group expects a member from its first request on, and gives nothing to the others before it has come or left. */
+    /**
+     * A group expects a member from its first request on, and gives nothing to the others before it has come or left.
+     */
     @Test
     void leavesTheGroupOnlyOnceItHasJoined() {
         var joining = fixture.begin(new Joining(5));

@@ -21,8 +21,8 @@ import reactor.core.publisher.BaseSubscriber;
 
 /**
  * Records a second through a source whose subscriber accepts at once, beside a bare consumer that only counts; in turn,
- * with medians, by the clock and by the time that the polling thread had of a CPU, which is what other work on the machine
- * changes least. No test: run it with the number of records and of rounds.
+ * with medians, by the clock and by the time that the polling thread had of a CPU, which is what other work on the
+ * machine changes least. No test: run it with the number of records and of rounds.
  */
 final class ReceiveSpeed {
     private static final int PARTITIONS = 12;

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A simulated process that reads some partitions, dies whenever it runs a killer to some point, and is started again from
- * what is stored, until all events are settled. Each step is one of: a poll, an event handed out, a step of a running event,
- * a commit that is stored some steps after its snapshot was taken.
+ * A simulated process that reads some partitions, dies whenever it runs a killer to some point, and is started again
+ * from what is stored, until all events are settled. Each step is one of: a poll, an event handed out, a step of a
+ * running event, a commit that is stored some steps after its snapshot was taken.
  */
 final class SuspectSimulation {
     private static final int OPEN_MAX = 500;

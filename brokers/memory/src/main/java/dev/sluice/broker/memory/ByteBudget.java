@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that all topics share. A topic that finds no room stands in line; room that becomes free goes to the head of
- * the line until its first send fits, so that a large event is not starved by small ones. While a line stands, only its
- * head reserves (and topics without an open event, see {@link MemoryTopic}).
+ * The bytes that all topics share. A topic that finds no room stands in line; room that becomes free goes to the head
+ * of the line until its first send fits, so that a large event is not starved by small ones. While a line stands, only
+ * its head reserves (and topics without an open event, see {@link MemoryTopic}).
  *
- * <p>No wake-up is lost: a topic joins the line (a volatile write) before {@link #serveIfContended} looks for room, and whoever
- * makes room (a volatile write of the topic) looks at the line afterwards. It never holds two topics' locks.
+ * <p>No wake-up is lost: a topic joins the line (a volatile write) before {@link #serveIfContended} looks for room, and
+ * whoever makes room (a volatile write of the topic) looks at the line afterwards. It never holds two topics' locks.
  */
 final class ByteBudget {
     /** Making room in another topic frees at least this part of the whole, to do it seldom. */

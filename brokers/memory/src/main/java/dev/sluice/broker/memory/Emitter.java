@@ -12,8 +12,8 @@ import reactor.core.publisher.Operators;
 /**
  * A subscription that hands on what is there, on demand.
  *
- * <p>All signals come from {@link #drain}, a loop that one thread at a time runs: whoever publishes, requests, settles or
- * joins asks for a run; when one is under way it goes round once more instead. The loop takes one item at a time by
+ * <p>All signals come from {@link #drain}, a loop that one thread at a time runs: whoever publishes, requests, settles
+ * or joins asks for a run; when one is under way it goes round once more instead. The loop takes one item at a time by
  * {@link #next} and emits it while it holds no lock. Its subscriber may call back into anything: a nested call
  * never emits here, so the stack grows by at most one run per emitter.
  *

@@ -27,10 +27,10 @@ import reactor.core.scheduler.Schedulers;
  * A broker that keeps its topics in memory until the process ends.
  *
  * <p>It has no thread of its own: events are delivered on the thread that publishes, requests or settles; only
- * deadlines run on the timer. A topic that no group reads evicts its oldest events at its limits. One that a group reads,
- * whether or not the group has members at the moment, holds its publishers back: a send waits for room, in
- * order, up to {@link MemoryLimits#sendDeadline}. Events that all groups are done with stay for replay and tail up to an
- * eighth of the topic's limits and are the first to go when room is needed.
+ * deadlines run on the timer. A topic that no group reads evicts its oldest events at its limits. One that a group
+ * reads, whether or not the group has members at the moment, holds its publishers back: a send waits for room, in
+ * order, up to {@link MemoryLimits#sendDeadline}. Events that all groups are done with stay for replay and tail up to
+ * an eighth of the topic's limits and are the first to go when room is needed.
  */
 public final class MemoryBroker implements Broker {
     private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");

@@ -34,7 +34,9 @@ final class MemoryRevocation implements EventSource.Revocation {
         group.revocationDone(this, share);
     }
 
-    /** Limits the wait from now on, if it is not over. Without the lock: what a timer does when asked is its own affair. */
+    /**
+     * Limits the wait from now on, if it is not over. Without the lock: what a timer does when asked is its own affair.
+     */
     void limitWait() {
         if (isOver()) {
             return;

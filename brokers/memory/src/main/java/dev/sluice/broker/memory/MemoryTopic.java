@@ -15,8 +15,8 @@ import reactor.core.Disposable;
 /**
  * A topic: its room, its readers, and the lock and the signals of both.
  *
- * <p>One lock guards all of it, groups and their windows included; its sections are short and signal nobody. What has to
- * be signalled is noted by {@link #due} and done by {@link #unlock} once the lock is free: each kind by a serialised
+ * <p>One lock guards all of it, groups and their windows included; its sections are short and signal nobody. What has
+ * to be signalled is noted by {@link #due} and done by {@link #unlock} once the lock is free: each kind by a serialised
  * loop (a member's, a tail's, the outcomes of sends, the byte budget's), so that signals neither overlap nor nest
  * without end. No thread ever holds the locks of two topics.
  */
@@ -140,7 +140,9 @@ final class MemoryTopic {
         return Integer.remainderUnsigned(hash ^ (hash >>> 16), room.log.partitions());
     }
 
-    /** Stores the event if there is room and no send waits for it. {@link TopicReaders#wake} has to follow if it did. */
+    /**
+     * Stores the event if there is room and no send waits for it. {@link TopicReaders#wake} has to follow if it did.
+     */
     boolean storeNow(StoredEvent event) {
         lock();
         try {

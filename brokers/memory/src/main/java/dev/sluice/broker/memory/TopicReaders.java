@@ -59,7 +59,9 @@ final class TopicReaders {
         return group;
     }
 
-    /** A group's position in the partition moved on from where it was; what all are done with may go. Under the lock. */
+    /**
+     * A group's position in the partition moved on from where it was; what all are done with may go. Under the lock.
+     */
     void positionMoved(int partition, long from) {
         if (from > topic.room.log.floor(partition)) {
             return;

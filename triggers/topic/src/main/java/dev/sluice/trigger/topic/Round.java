@@ -15,9 +15,9 @@ import reactor.util.context.Context;
  * One subscription of the source on behalf of all triggers, from the moment all have taken their seats.
  *
  * <p>Signals to the triggers are passed on where the source gives them, which is one after another, so they need no
- * further order. Calls to the source ({@code request}, {@code cancel}) are wanted on any trigger's thread and are made by
- * the one that raised {@link #calls} from zero. Demand is counted per seat since the round began; what the source was asked
- * for is the least of these counts, and only that caller touches it.
+ * further order. Calls to the source ({@code request}, {@code cancel}) are wanted on any trigger's thread and are made
+ * by the one that raised {@link #calls} from zero. Demand is counted per seat since the round began; what the source
+ * was asked for is the least of these counts, and only that caller touches it.
  *
  * <p>Once a seat is left, nothing is delivered to any: what still comes is given back. A record is registered
  * before the seats' states are read, and a seat is marked as left before its shares are given back, so that one of both

@@ -91,7 +91,9 @@ final class SharedRecord {
 
     private final class Share implements Delivery {
         private final int index;
-        /** Whether this one accepts for all. Written before its accept completes, so that a repeat after that sees it. */
+        /**
+         * Whether this one accepts for all. Written before its accept completes, so that a repeat after that sees it.
+         */
         private volatile boolean last;
 
         Share(int index) {

@@ -13,9 +13,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A real Kafka whose nodes are processes: they can be killed and started again on their data. Nodes are numbered from 1;
- * each is broker and controller. With three nodes, topics have three replicas and need two in sync. The processes end with
- * this JVM, however it ends; {@link #close} and an orderly end of the JVM delete their folder as well.
+ * A real Kafka whose nodes are processes: they can be killed and started again on their data. Nodes are numbered from
+ * 1; each is broker and controller. With three nodes, topics have three replicas and need two in sync. The processes
+ * end with this JVM, however it ends; {@link #close} and an orderly end of the JVM delete their folder as well.
  *
  * <p>Safe for use by several threads, which wait for one another.
  */
@@ -89,7 +89,10 @@ public final class KafkaCluster implements AutoCloseable {
         return servers(NodePlan::plain);
     }
 
-    /** Where clients connect with a password (SASL_PLAINTEXT, PLAIN); nobody listens there when the options name no user. */
+    /**
+     * Where clients connect with a password (SASL_PLAINTEXT, PLAIN); nobody listens there when the options name no
+     * user.
+     */
     public String saslBootstrapServers() {
         return servers(NodePlan::sasl);
     }

@@ -10,9 +10,9 @@ import java.util.Map;
  *
  * @param nodes how many, each broker and controller at once
  * @param settings broker settings that go before the ones chosen here
- * @param users passwords by user name; when there is one, the nodes have a second listener that asks for it (SASL_PLAINTEXT,
- *     PLAIN), and an authorizer that lets everyone do everything until a rule is made for a topic or group; who comes by
- *     the plain listener may always do everything
+ * @param users passwords by user name; when there is one, the nodes have a second listener that asks for it
+ *     (SASL_PLAINTEXT, PLAIN), and an authorizer that lets everyone do everything until a rule is made for a topic or
+ *     group; who comes by the plain listener may always do everything
  * @param advertisedPorts a port per node, in the order of the nodes, or none; when given, the nodes have another plain
  *     listener that they advertise at these ports, where a proxy listens
  * @param classPath what the processes of a cluster run with; this JVM's own when it is empty

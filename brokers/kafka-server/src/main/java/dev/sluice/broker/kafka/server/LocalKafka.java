@@ -12,11 +12,12 @@ import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka of one node inside this JVM, on free ports of the loopback address and in a temporary folder. It creates no
- * topic by itself and speaks both group protocols. The first start in a JVM takes some seconds, later ones a fraction of one.
+ * A real Kafka of one node inside this JVM, on free ports of the loopback address and in a temporary folder. It creates
+ * no topic by itself and speaks both group protocols. The first start in a JVM takes some seconds, later ones a
+ * fraction of one.
  *
- * <p>It logs through SLF4J under {@code org.apache.kafka}, {@code kafka} and {@code state.change.logger}, much of it at INFO
- * and below: let the tests' logging configuration keep these at WARN.
+ * <p>It logs through SLF4J under {@code org.apache.kafka}, {@code kafka} and {@code state.change.logger}, much of it at
+ * INFO and below: let the tests' logging configuration keep these at WARN.
  */
 public final class LocalKafka implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofMinutes(2);
@@ -35,7 +36,9 @@ public final class LocalKafka implements AutoCloseable {
         this.server = server;
     }
 
-    /** The one that all tests of this JVM share: started when first asked for, closed when the JVM ends. Never close it. */
+    /**
+     * The one that all tests of this JVM share: started when first asked for, closed when the JVM ends. Never close it.
+     */
     public static synchronized LocalKafka shared() {
         var running = shared;
         if (running == null) {
@@ -95,7 +98,10 @@ public final class LocalKafka implements AutoCloseable {
         return NodePlan.HOST + ":" + plan.plain();
     }
 
-    /** Where clients connect with a password (SASL_PLAINTEXT, PLAIN); nobody listens there when the options name no user. */
+    /**
+     * Where clients connect with a password (SASL_PLAINTEXT, PLAIN); nobody listens there when the options name no
+     * user.
+     */
     public String saslBootstrapServers() {
         return NodePlan.HOST + ":" + plan.sasl();
     }
@@ -106,8 +112,8 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     /**
-     * Creates a topic of a name that no other test has: the prefix, a dash and something random. Blocks until the topic can
-     * be written and read.
+     * Creates a topic of a name that no other test has: the prefix, a dash and something random. Blocks until the topic
+     * can be written and read.
      *
      * @param config of the topic, such as {@code cleanup.policy}
      */

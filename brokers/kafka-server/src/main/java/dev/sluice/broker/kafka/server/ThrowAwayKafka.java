@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A real Kafka of one node in a process of its own, beside the process that uses it: it lives no longer than that one, and
- * deletes its folder when it ends. Ctrl-C on the terminal that both share does not reach it, so that its user can still
- * finish what is in flight.
+ * A real Kafka of one node in a process of its own, beside the process that uses it: it lives no longer than that one,
+ * and deletes its folder when it ends. Ctrl-C on the terminal that both share does not reach it, so that its user can
+ * still finish what is in flight.
  */
 public final class ThrowAwayKafka implements AutoCloseable {
     private static final String READY = "kafka ready: ";
@@ -105,8 +105,8 @@ public final class ThrowAwayKafka implements AutoCloseable {
     }
 
     /**
-     * Runs one, prints {@code kafka ready: } and its bootstrap servers as a line on stdout once it serves, and ends when
-     * standard input does.
+     * Runs one, prints {@code kafka ready: } and its bootstrap servers as a line on stdout once it serves, and ends
+     * when standard input does.
      */
     public static void main(String... args) {
         var kafka = LocalKafka.start();
