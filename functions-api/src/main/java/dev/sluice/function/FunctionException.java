@@ -1,6 +1,7 @@
 package dev.sluice.function;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,15 @@ public abstract sealed class FunctionException extends RuntimeException {
 
         public BadInput(String function, String what, @Nullable Throwable cause) {
             super("function '" + function + "' cannot take the event: " + what, false, cause);
+        }
+    }
+
+    /** The event's {@code expirytime} had come before the function could take it; no try was made. */
+    public static final class Expired extends FunctionException {
+        private static final long serialVersionUID = 1L;
+
+        public Expired(String function, Instant expiry) {
+            super("function '" + function + "' was not run: the event expired at " + expiry, false, null);
         }
     }
 

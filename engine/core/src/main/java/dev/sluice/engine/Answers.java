@@ -42,8 +42,11 @@ final class Answers {
             builder.extension(HOPS, hops(input) + 1);
             copyIfAbsent(builder, "causationid", input.getId());
             copyIfAbsent(builder, "correlationid", input.getExtension("correlationid"));
-            copyIfAbsent(builder, "traceparent", input.getExtension("traceparent"));
-            copyIfAbsent(builder, "tracestate", input.getExtension("tracestate"));
+            if (!builder.hasExtension("traceparent")) {
+                // The state belongs to its trace: never the input's beside a trace of the function's own.
+                copyIfAbsent(builder, "tracestate", input.getExtension("tracestate"));
+                copyIfAbsent(builder, "traceparent", input.getExtension("traceparent"));
+            }
             return builder.build();
         } catch (InvalidEventException e) {
             throw new FunctionException.BadAnswer(function, "answered an event that is not valid: " + e.getMessage());

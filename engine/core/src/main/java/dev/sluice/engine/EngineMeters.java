@@ -87,6 +87,18 @@ enum EngineMeters {
             "partitions",
             "partitions that are not read though they should be"),
     RECEIVED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.received", "events", "events received"),
+    RECEIVED_WEIGHTED(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.received.weighted",
+            "events",
+            "events received, each as often as its sampledrate says"),
+    EXPIRED(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.expired",
+            "events",
+            "events and calls whose expirytime had come before them: put aside, or refused, without a run"),
     FILTERED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filtered", "events", "events that the filter did not want"),
     FILTER_ERRORS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filter.errors", "events", "filters that failed: no match"),
     RUNS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.runs", "runs", "runs of the function that ended"),
@@ -238,6 +250,8 @@ enum EngineMeters {
         bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
         var counts = pipeline.counts;
         bound.add(RECEIVED.bind(registry, counts.received, Count::get, tags));
+        bound.add(RECEIVED_WEIGHTED.bind(registry, counts, c -> c.received.get() + c.unseen.get(), tags));
+        bound.add(EXPIRED.bind(registry, counts.expired, Count::get, tags));
         bound.add(FILTERED.bind(registry, counts.filtered, Count::get, tags));
         bound.add(FILTER_ERRORS.bind(registry, pipeline, Pipeline::filterErrors, tags));
         bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));

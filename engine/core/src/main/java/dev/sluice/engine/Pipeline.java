@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.broker.AnswerSink;
+import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.function.FunctionConfig;
@@ -97,31 +98,31 @@ final class Pipeline {
         }
         counts.received.add(1);
         if (leaving(task)) {
-            leaveQueue(task);
-            if (inflow != null && ending()) {
-                inflow.refuse(task.delivery.partition());
-            }
-            giveBack(task);
+            turnAway(task);
             return;
         }
         var now = dispatcher.recentNanos();
         dispatcher.hold(task.bytes);
+        var unseen = Hints.unseen(task.event());
+        if (unseen > 0) {
+            counts.unseen.add(unseen);
+        }
         var undecodable = call == null && settlement.undecodable(task);
         if (!undecodable && !passes(task)) {
             leaveQueue(task);
             counts.filtered.add(1);
-            lanes.addInFlight(task);
-            settlement.accept(task);
+            acceptWithoutRun(task);
             return;
         }
         if (call == null && settlement.circles(task)) {
             counts.looped.add(1);
-            lanes.addInFlight(task);
-            settlement.accept(task);
+            acceptWithoutRun(task);
             return;
         }
         if (call == null && !undecodable) {
             settlement.checkFit(task);
+        } else if (call != null && refusedAsExpired(task, call)) {
+            return;
         }
         var runnable = lanes.add(task, keyOf(task.delivery), now);
         if (call != null) {
@@ -133,6 +134,29 @@ final class Pipeline {
         } else {
             blocked(task);
         }
+    }
+
+    private void turnAway(Task task) {
+        leaveQueue(task);
+        if (inflow != null && ending()) {
+            inflow.refuse(task.delivery.partition());
+        }
+        giveBack(task);
+    }
+
+    private void acceptWithoutRun(Task task) {
+        lanes.addInFlight(task);
+        settlement.accept(task);
+    }
+
+    private boolean refusedAsExpired(Task task, Call call) {
+        var expired = settlement.expired(task);
+        if (expired == null) {
+            return false;
+        }
+        forget(task);
+        call.fail(expired);
+        return true;
     }
 
     /** An event waits behind its key, for its next try or for its dead letter: too many hold their partition back. */

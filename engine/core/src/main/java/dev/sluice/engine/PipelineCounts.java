@@ -5,8 +5,12 @@ import java.util.concurrent.atomic.LongAdder;
 /** What happened on a pipeline since it was made; written by the home loop, read by anyone. */
 final class PipelineCounts {
     final Count received = new Count();
+    /** What received events stand for beside themselves, by their sampledrate. */
+    final Count unseen = new Count();
+
     final Count filtered = new Count();
     final Count filterErrors = new Count();
+    final Count expired = new Count();
     final Count runs = new Count();
     final Count runNanos = new Count();
     final Count done = new Count();

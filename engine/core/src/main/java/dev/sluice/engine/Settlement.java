@@ -63,7 +63,8 @@ final class Settlement {
 
     /**
      * Finds out whether an event has to be a dead letter without a run, and why: it came through too many functions, or
-     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader.
+     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader, or it came
+     * too late.
      */
     void checkFit(Task task) {
         if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {
@@ -72,7 +73,21 @@ final class Settlement {
             task.error = new FunctionException.Unavailable(
                     pipeline.function(), "did not end its last try: the engine that ran it went away", null);
             task.reason = "exhausted";
+        } else {
+            task.error = expired(task);
+            task.reason = task.error == null ? null : "expired";
         }
+    }
+
+    /** Why an event, or a call, is not to be run because it came too late; null when it is in time. Counts it. */
+    @Nullable
+    FunctionException expired(Task task) {
+        var expiry = Hints.expiry(task.event());
+        if (expiry == null || expiry.isAfter(dispatcher.host().clock().instant())) {
+            return null;
+        }
+        counts.expired.add(1);
+        return new FunctionException.Expired(pipeline.function(), expiry);
     }
 
     /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */

@@ -101,6 +101,31 @@ class AnswersTest {
         assertThat(answer.getExtension("sluicehops")).isEqualTo(5);
     }
 
+    @Test
+    void neverRewritesTheTraceAndCauseOfAnAnswerThatHasItsOwn() {
+        var own = WireEvent.builder()
+                .id("mine")
+                .source("/mine")
+                .type("mine")
+                .extension("traceparent", "00-11111111111111111111111111111111-2222222222222222-00")
+                .extension("causationid", "earlier")
+                .build();
+        var answer = answers(CloudEvent.class).of(own, INPUT, 1);
+
+        assertThat(answer.getExtension("traceparent")).isEqualTo(own.getExtension("traceparent"));
+        assertThat(answer.getExtension("causationid")).isEqualTo("earlier");
+        // The input's state says something about another trace.
+        assertThat(answer.getExtension("tracestate")).isNull();
+    }
+
+    @Test
+    void namesTheCauseAndNoCorrelationOrTraceWhenTheInputHasNone() {
+        var answer = answers(String.class).of("hello", Fixtures.event("plain"), 1);
+
+        assertThat(answer.getExtensionNames()).containsExactlyInAnyOrder("causationid", "sluicehops");
+        assertThat(answer.getExtension("causationid")).isEqualTo("plain");
+    }
+
     @ParameterizedTest
     @CsvSource({"7, 7", "-4, 0", "many, 0", "'', 0", "99999999999, 0"})
     void readsTheHopsOfAnEvent(String written, int hops) {

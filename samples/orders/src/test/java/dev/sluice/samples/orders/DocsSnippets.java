@@ -1,6 +1,7 @@
 package dev.sluice.samples.orders;
 
 import dev.sluice.function.BatchResult;
+import dev.sluice.function.EventExtensions;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import dev.sluice.function.Initializable;
@@ -57,6 +58,20 @@ final class DocsSnippets {
         @Override
         public void accept(CloudEvent event) {
             System.out.println(event.getType() + " " + event.getSubject());
+        }
+    }
+    // docs:end
+
+    // docs:extensions
+    public static final class Audit implements Consumer<CloudEvent> {
+        @Override
+        public void accept(CloudEvent event) {
+            var severity = EventExtensions.severity(event).map(s -> s.number()).orElse(0);
+            EventExtensions.deprecation(event)
+                    .map(deprecation -> deprecation.sunset())
+                    .ifPresent(sunset -> System.err.println(event.getType() + " ends at " + sunset));
+            System.out.println(severity + " x" + EventExtensions.sampledRate(event) + " "
+                    + EventExtensions.correlationId(event).orElse("-"));
         }
     }
     // docs:end

@@ -119,6 +119,9 @@ record Problem(
         if (failed instanceof FunctionException.BadInput) {
             return new Problem(400, detail, "data", "must fit the function's input", 0, null, false);
         }
+        if (failed instanceof FunctionException.Expired) {
+            return new Problem(400, detail, "expirytime", "must be in the future", 0, null, false);
+        }
         if (failed instanceof FunctionException.Unavailable unavailable) {
             return of(503, detail)
                     .retryAfter(seconds(unavailable.retryAfter().orElse(Duration.ofSeconds(BUSY_SECONDS))));
