@@ -6,6 +6,7 @@ import dev.sluice.server.manifest.Manifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class ManifestDocTest {
     private Path project;
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/manifest.md"})
+    @ValueSource(strings = {"README.md", "docs/manifest.md", "docs/adapters.md"})
     void everyManifestIsValid(String page) throws Exception {
         Files.createDirectories(project.resolve("target").resolve("classes"));
         var blocks = BLOCK.matcher(Files.readString(Path.of("..").resolve(page)));
@@ -28,7 +29,7 @@ class ManifestDocTest {
             found++;
             var file = Files.writeString(project.resolve("sluice.yaml"), blocks.group(1));
 
-            var manifest = Manifest.read(List.of(file));
+            var manifest = Manifest.read(List.of(file), Map.of("GITHUB_SECRET", "secret"), null);
 
             assertThat(manifest.functions()).isNotEmpty();
             assertThat(manifest.triggers()).isNotEmpty();
