@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
+import dev.sluice.cloudevents.http.HttpEventClient;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
 import io.micrometer.core.instrument.Meter;
@@ -44,6 +45,8 @@ class MetricsDocTest {
         Engine.meters().forEach(m -> engine.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var http = new ArrayList<String>();
         HttpIngress.meters().forEach(m -> http.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
+        var client = new ArrayList<String>();
+        HttpEventClient.meters().forEach(m -> client.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var memory = new ArrayList<String>();
         MemoryBroker.meters().forEach(m -> {
             var tags = new ArrayList<>(List.of("broker"));
@@ -59,6 +62,7 @@ class MetricsDocTest {
         });
         return table("Engine", engine)
                 + table("HTTP ingress", http)
+                + table("HTTP client (a library; the engine does not use it)", client)
                 + table("Memory broker", memory)
                 + table("Kafka broker", kafka)
                 + "\n";

@@ -13,9 +13,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Java in the documentation is compiled: each block repeats a region of {@link DocsSnippets}, line by line. */
+/** Java in the documentation is compiled: each block repeats a region of a {@code DocsSnippets}, line by line. */
 class DocsTest {
     private static final Path ROOT = Path.of("..", "..");
+    /** The second shows a library that samples do not see; it is compiled where it lies. */
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src", "test", "java", "dev", "sluice", "samples", "orders", "DocsSnippets.java"),
+            ROOT.resolve("cloudevents-adapters/http/src/test/java/dev/sluice/cloudevents/http/DocsSnippets.java"));
+
     private static final Pattern REGION = Pattern.compile("(?ms)^ *// docs:(?!end)([a-z-]+)\\R(.*?)^ *// docs:end$");
     private static final Pattern BLOCK = Pattern.compile("(?ms)(?:^<!-- docs:([a-z-]+) -->\\R)?^```java\\R(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)[^)]*\\)");
@@ -58,15 +63,15 @@ class DocsTest {
     }
 
     private static Map<String, String> regions() throws IOException {
-        var source = Files.readString(
-                Path.of("src", "test", "java", "dev", "sluice", "samples", "orders", "DocsSnippets.java"));
         var regions = new LinkedHashMap<String, String>();
-        var found = REGION.matcher(source);
-        while (found.find()) {
-            // A reader of the documentation sees top-level classes.
-            regions.put(
-                    found.group(1),
-                    found.group(2).indent(-4).replace("public static final class", "public final class"));
+        for (var source : SOURCES) {
+            var found = REGION.matcher(Files.readString(source));
+            while (found.find()) {
+                // A reader of the documentation sees top-level classes.
+                regions.put(
+                        found.group(1),
+                        found.group(2).indent(-4).replace("public static final class", "public final class"));
+            }
         }
         return regions;
     }
