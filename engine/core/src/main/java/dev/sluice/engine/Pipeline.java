@@ -536,6 +536,7 @@ final class Pipeline {
                 counts.filtered.get(),
                 filterErrors(),
                 Objects.requireNonNullElse(spec.filter().lastError(), ""),
+                counts.expired.get(),
                 counts.done.get(),
                 counts.failed.get(),
                 counts.retried.get(),

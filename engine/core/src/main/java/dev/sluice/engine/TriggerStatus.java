@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param filtered of these, the ones that the filter did not want
  * @param filterErrors how often the filter could not judge an event, which is no match
  * @param filterError what the last of these errors was; empty when there was none
+ * @param expired events and calls whose expirytime had come before them, which were not run
  * @param done events whose run ended well
  * @param failed tries that failed
  * @param retried tries after the first
@@ -51,6 +52,7 @@ public record TriggerStatus(
         long filtered,
         long filterErrors,
         String filterError,
+        long expired,
         long done,
         long failed,
         long retried,

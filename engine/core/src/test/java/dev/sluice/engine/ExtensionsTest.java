@@ -55,7 +55,7 @@ class ExtensionsTest {
                 .isEqualTo("Expired: function 'fn' was not run: the event expired at " + NOW);
         assertThat(letter.getExtension("expirytime")).isEqualTo(NOW);
         assertThat(letter.getExtension("traceparent")).isEqualTo(TRACE);
-        assertThat(pipeline.counts.expired.get()).isEqualTo(1);
+        assertThat(pipeline.status().expired()).isEqualTo(1);
         assertThat(pipeline.status().deadLettered()).isEqualTo(1);
     }
 

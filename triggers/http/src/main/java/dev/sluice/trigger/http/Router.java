@@ -123,7 +123,9 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             Map<String, HttpRoute> routes, String path, HttpServerRequest request, HttpServerResponse response) {
         var method = request.method().name();
         if (method.equals("OPTIONS")) {
-            return new Handshake(desk, request, response, allow(routes), routes.containsKey("POST"));
+            var post = routes.get("POST");
+            // What a sender of events would deliver, an adapter does not read.
+            return new Handshake(desk, request, response, allow(routes), post != null && post.adapter() == null);
         }
         var route = routes.get(method);
         if (route == null) {

@@ -160,6 +160,19 @@ class AdapterTest {
     }
 
     @Test
+    void grantsNoDeliveryOfEventsOnAnAdaptedPath() {
+        ingress.http.routes(List.of(
+                HttpRoute.accept("/s3", "POST", stored, "s3").adapted(S3),
+                HttpRoute.accept("/plain", "POST", stored, "plain")));
+        String[] asks = {"WebHook-Request-Origin", "events.example.com"};
+
+        assertThat(ingress.request("OPTIONS", "/plain", asks).headers().firstValue("webhook-allowed-origin"))
+                .isPresent();
+        assertThat(ingress.request("OPTIONS", "/s3", asks).headers().firstValue("webhook-allowed-origin"))
+                .isEmpty();
+    }
+
+    @Test
     void callsAFunctionWithTheEventOfAWebhook() {
         var answer =
                 WireEvent.builder().id("a").source("/s").type("t").data("ok").build();

@@ -10,6 +10,7 @@ import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.function.FunctionException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,33 @@ class CallTest {
         assertThat(statusOf(new FunctionException.Retry("later", Duration.ofSeconds(7))))
                 .isEqualTo("502 retry 7");
         assertThat(statusOf(new IllegalStateException("secret"))).isEqualTo("502");
+    }
+
+    @Test
+    void answers400WithTheAttributeToACallThatHasExpired() {
+        price.running(call -> call.fail(new FunctionException.Expired("price", Instant.parse("2026-01-31T06:00:00Z"))));
+
+        var answer = ingress.post("/functions/price", "x", binary("1", "ce-expirytime", "2026-01-31T06:00:00Z"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("\"detail\":\"function 'price' was not run: the event expired at 2026-01-31T06:00:00Z\"")
+                .contains("\"attribute\":\"expirytime\"", "\"rule\":\"must be in the future\"");
+    }
+
+    /** The headers are those of this hop; the extension is that of where the event was made. */
+    @Test
+    void neverRewritesTheTraceOfAnEventByThatOfItsRequest() {
+        var own = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var hop = "00-11111111111111111111111111111111-2222222222222222-00";
+        price.answering();
+
+        ingress.post(
+                "/functions/price", "x", binary("1", "ce-traceparent", own, "traceparent", hop, "tracestate", "h=1"));
+
+        var event = price.calls.get(0).event();
+        assertThat(event.getExtension("traceparent")).isEqualTo(own);
+        assertThat(event.getExtension("tracestate")).isNull();
     }
 
     private String statusOf(RuntimeException failure) {
