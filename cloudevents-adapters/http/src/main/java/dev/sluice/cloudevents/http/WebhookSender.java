@@ -22,56 +22,34 @@ import reactor.core.publisher.Mono;
  * <p>The question (OPTIONS) is asked with the first delivery, once for all that wait for it, and again when the agreement
  * has lasted its time. A receiver that gives no word of consent gets nothing, and is asked again after a minute. After 429
  * or 503 nothing is sent until {@code Retry-After} is over. A delivery that would wait for its turn longer than the patience
- * fails at once with {@link SinkException.Busy}, as does one beyond the limit of those that wait. After 410 every delivery
- * fails with {@link SinkException.NotGranted}.
+ * fails at once with {@link SinkException.Busy}, one beyond the limit of those that wait with
+ * {@link SinkException.Overloaded}. After 410 every delivery fails with {@link SinkException.NotGranted}.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md">HTTP 1.1 Web Hooks</a>
  */
 public final class WebhookSender {
     private static final Pattern ORIGIN = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern BEARER = Pattern.compile("[A-Za-z0-9._~+/-]{1,4096}=*");
-    private static final Duration UNSAID_WAIT = Duration.ofSeconds(1);
+    private static final String REQUEST_ORIGIN = "WebHook-Request-Origin";
 
     private final HttpEventClient client;
-    private final Target question;
     private final Target delivery;
-    private final HttpHeaders asked;
     private final HttpHeaders delivered;
-    private final LongSupplier nanos;
-    private final int waitingMax;
-    /** Guarded by itself, as are the two fields below. */
-    private final Grant grant;
-
-    private @Nullable Mono<Void> asking;
-    private int waiting;
+    private final Turns turns;
 
     private WebhookSender(Builder from) {
         this.client = from.client;
-        this.question = Target.of(from.receiver);
         this.delivery = Target.of(from.receiver, from.queryToken);
-        this.nanos = from.nanos;
-        this.waitingMax = from.waitingMax;
-        this.asked = new DefaultHttpHeaders().set("WebHook-Request-Origin", from.origin);
-        if (from.rate != Pace.ANY) {
-            asked.setInt("WebHook-Request-Rate", from.rate);
-        }
-        if (from.callback != null) {
-            asked.set("WebHook-Request-Callback", from.callback.toASCIIString());
-        }
-        this.delivered = new DefaultHttpHeaders().set("WebHook-Request-Origin", from.origin);
+        this.delivered = new DefaultHttpHeaders().set(REQUEST_ORIGIN, from.origin);
         if (from.bearer != null) {
             delivered.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + from.bearer);
         }
         if (from.queryToken != null) {
             delivered.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         }
-        this.grant = new Grant(new Grant.Terms(
-                from.origin,
-                from.rate,
-                from.callback != null,
-                from.grantFor.toNanos(),
-                from.refusedFor.toNanos(),
-                from.patience.toNanos()));
+        Target receiver = Target.of(from.receiver);
+        this.turns = new Turns(
+                receiver, from.terms(), from.waitingMax, from.nanos, question(client, receiver, from.asked()));
     }
 
     /**
@@ -93,7 +71,7 @@ public final class WebhookSender {
         boolean structured =
                 event.getData() == null || event.getData().toBytes().length == 0 || event.getDataContentType() == null;
         Mono<SinkAnswer> sent = client.send(delivery, event, delivered, structured);
-        return Mono.defer(() -> turn(true)).then(sent.doOnError(this::learn));
+        return turns.next().then(sent.doOnError(turns::learn));
     }
 
     /**
@@ -104,107 +82,25 @@ public final class WebhookSender {
      * @throws IllegalArgumentException when it is no rate
      */
     public void calledBack(@Nullable String allowedRate) {
-        synchronized (grant) {
-            grant.calledBack(nanos.getAsLong(), allowedRate);
-        }
+        turns.calledBack(allowedRate);
     }
 
     /** Whether the receiver has said that it is gone (410); nothing is sent any more. */
     public boolean stopped() {
-        synchronized (grant) {
-            return grant.state() == Grant.State.STOPPED;
-        }
-    }
-
-    /** Completes when it is this delivery's turn. */
-    private Mono<Void> turn(boolean mayAsk) {
-        Grant.Step step;
-        boolean mayWait;
-        synchronized (grant) {
-            mayWait = waiting < waitingMax;
-            step = grant.next(nanos.getAsLong(), mayWait);
-            if (step.move() == Grant.Move.ASK && mayAsk) {
-                if (asking == null) {
-                    asking = question().doOnTerminate(this::asked).cache();
-                }
-                return asking.then(Mono.defer(() -> turn(false)));
-            }
-            if (step.move() == Grant.Move.SEND && step.waitNanos() > 0) {
-                return awaited(step.waitNanos());
-            }
-        }
-        return switch (step.move()) {
-            case SEND -> Mono.empty();
-            case TOO_LATE -> Mono.error(mayWait ? tooLate(step.waitNanos()) : tooMany());
-            case GONE -> Mono.error(new SinkException.NotGranted(question, "it is gone (410)", false));
-            case DENIED, ASK -> Mono.error(denied());
-        };
-    }
-
-    /** Called with the lock held. */
-    private Mono<Void> awaited(long waitNanos) {
-        waiting++;
-        return Mono.delay(Duration.ofNanos(waitNanos))
-                .doFinally(end -> {
-                    synchronized (grant) {
-                        waiting--;
-                    }
-                })
-                .then();
-    }
-
-    private SinkException tooLate(long waitNanos) {
-        return new SinkException.Busy(question, 429, Duration.ofNanos(waitNanos));
-    }
-
-    private SinkException tooMany() {
-        return new SinkException.Overloaded(question, waitingMax + " deliveries wait for their turn");
-    }
-
-    private SinkException denied() {
-        boolean later = asked.contains("WebHook-Request-Callback");
-        return new SinkException.NotGranted(
-                question, later ? "it has not called back yet" : "it has not agreed to any", later);
-    }
-
-    private Mono<Void> question() {
-        return client.ask(HttpMethod.OPTIONS, question, asked)
-                .doOnNext(this::answered)
-                .then();
+        return turns.stopped();
     }
 
     /** An answer without a word of consent that is an error is that error, and not a refusal. */
-    private void answered(Reply reply) {
-        String origin = reply.headers().get("WebHook-Allowed-Origin");
-        SinkException error = origin == null ? client.errorOf(question, reply) : null;
-        if (error != null && error.retryable()) {
-            learn(error);
-            throw error;
-        }
-        synchronized (grant) {
-            grant.answered(nanos.getAsLong(), origin, reply.headers().get("WebHook-Allowed-Rate"));
-            if (reply.status() == 410) {
-                grant.gone();
+    private static Mono<Reply> question(HttpEventClient client, Target receiver, HttpHeaders asked) {
+        return client.ask(HttpMethod.OPTIONS, receiver, asked).handle((reply, sink) -> {
+            boolean agreed = reply.headers().contains("WebHook-Allowed-Origin");
+            SinkException error = agreed ? null : client.errorOf(receiver, reply);
+            if (error != null && error.retryable()) {
+                sink.error(error);
+            } else {
+                sink.next(reply);
             }
-        }
-    }
-
-    private void asked() {
-        synchronized (grant) {
-            asking = null;
-        }
-    }
-
-    /** What a receiver's error says of the deliveries to come. */
-    private void learn(Throwable error) {
-        synchronized (grant) {
-            if (error instanceof SinkException.Refused refused && refused.status() == 410) {
-                grant.gone();
-            } else if (error instanceof SinkException.Busy busy) {
-                grant.busy(
-                        nanos.getAsLong(), busy.retryAfter().orElse(UNSAID_WAIT).toNanos());
-            }
-        }
+        });
     }
 
     /** Collects a sender's parts. For one thread. */
@@ -320,6 +216,22 @@ public final class WebhookSender {
                 throw new IllegalArgumentException("a token is shown in the header or in the query, not in both");
             }
             return new WebhookSender(this);
+        }
+
+        private HttpHeaders asked() {
+            HttpHeaders headers = new DefaultHttpHeaders().set(REQUEST_ORIGIN, origin);
+            if (rate != Pace.ANY) {
+                headers.setInt("WebHook-Request-Rate", rate);
+            }
+            if (callback != null) {
+                headers.set("WebHook-Request-Callback", callback.toASCIIString());
+            }
+            return headers;
+        }
+
+        private Grant.Terms terms() {
+            return new Grant.Terms(
+                    origin, rate, callback != null, grantFor.toNanos(), refusedFor.toNanos(), patience.toNanos());
         }
 
         private void requireHttps(URI uri, String what) {
