@@ -47,7 +47,8 @@ public final class EventData implements CloudEventData {
      * Data that is exactly one JSON value in UTF-8, checked here, so that no format that embeds it checks it again. The
      * array is not copied.
      *
-     * @throws InvalidEventException when it is none by the letter of RFC 8259, or passes the limits of depth and numbers
+     * @throws InvalidEventException when it is none by the letter of RFC 8259, or passes the limits of depth and
+     *     numbers
      */
     public static EventData json(byte[] array, int offset, int length, EventLimits limits) {
         Objects.checkFromIndexSize(offset, length, array.length);

@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event's extensions ask of the engine. One that can't be read asks for nothing: the event runs, and its function
- * sees what is wrong.
+ * What an event's extensions ask of the engine. One that can't be read asks for nothing: the event runs, and its
+ * function sees what is wrong.
  */
 final class Hints {
     private Hints() {}

@@ -53,8 +53,8 @@ final class Settlement {
     }
 
     /**
-     * Whether an event is the dead letter of a loop and has come to a trigger again, as where dead-letter topics are read
-     * by triggers that write to each other's: it is put aside already, and doing so again would be the next round.
+     * Whether an event is the dead letter of a loop and has come to a trigger again, as where dead-letter topics are
+     * read by triggers that write to each other's: it is put aside already, and doing so again would be the next round.
      */
     boolean circles(Task task) {
         return Answers.hops(task.event()) >= DeadLetters.HOPS_MAX
@@ -63,8 +63,8 @@ final class Settlement {
 
     /**
      * Finds out whether an event has to be a dead letter without a run, and why: it came through too many functions, or
-     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader, or it came
-     * too late.
+     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader, or it
+     * came too late.
      */
     void checkFit(Task task) {
         if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {

@@ -28,17 +28,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the specification's adapters leave something open, this is decided:
  * <ul>
- *   <li>A time that is missing, null or no timestamp becomes the time of receipt; a whole number counts seconds from 1970.
+ *   <li>A time that is missing, null or no timestamp becomes the time of receipt; a whole number counts seconds from
+ *       1970.
  *   <li>A subject that is missing or empty is left out. What id, source and type are made of must be there.
  *   <li>S3: a notification of n records makes n events. {@code s3.bucket.name} is the bucket's name, which the
  *       specification calls {@code s3.buckets.name}. Records that share an id within one notification, as those of one
  *       request that deletes many objects, are told apart by {@code .2}, {@code .3} and so on behind it. {@code
  *       s3:TestEvent} makes none. The {@code s3:} that some stores write before an event's name is left out.
- *   <li>GitHub: {@code repository_dispatch} and {@code repository_ruleset} have a dot before their action, {@code status}
- *       has its state behind its dot, {@code discussion} has its time where the specification's row has it as a schema. A
- *       webhook without a repository has the organization, or else the sender, as its source. Kinds that the specification
- *       does not know become {@code com.github.<event>[.<action>]}. {@code ping} makes none. The id is that of the
- *       delivery, so that a webhook that GitHub delivers again is the same event.
+ *   <li>GitHub: {@code repository_dispatch} and {@code repository_ruleset} have a dot before their action, {@code
+ *       status} has its state behind its dot, {@code discussion} has its time where the specification's row has it as a
+ *       schema. A webhook without a repository has the organization, or else the sender, as its source. Kinds that the
+ *       specification does not know become {@code com.github.<event>[.<action>]}. {@code ping} makes none. The id is
+ *       that of the delivery, so that a webhook that GitHub delivers again is the same event.
  * </ul>
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/main/cloudevents/adapters.md">CloudEvents adapters</a>

@@ -5,8 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a payload that a table asks for, as a tree of names: reading goes down where a name is known, and passes
- * over the rest. Each node has a number, under which the value is kept. Grows while a table is read, and never after.
+ * The fields of a payload that a table asks for, as a tree of names: reading goes down where a name is known, and
+ * passes over the rest. Each node has a number, under which the value is kept. Grows while a table is read, and never
+ * after.
  */
 final class FieldTree {
     private final Node root = new Node(0);

@@ -3,7 +3,9 @@ package dev.sluice.cloudevents.mappings;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a template is filled from: the headers, and the fields of one payload or of one record of it. For one thread. */
+/**
+ * What a template is filled from: the headers, and the fields of one payload or of one record of it. For one thread.
+ */
 final class Fields {
     private final Function<String, @Nullable String> headers;
     private final FieldTree tree;

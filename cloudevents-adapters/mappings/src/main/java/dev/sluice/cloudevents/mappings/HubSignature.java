@@ -9,8 +9,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature that GitHub puts on a webhook: HMAC-SHA256 of the body's bytes as they came, under a secret that both sides
- * know. Compared in a time that does not depend on what is compared. Immutable.
+ * The signature that GitHub puts on a webhook: HMAC-SHA256 of the body's bytes as they came, under a secret that both
+ * sides know. Compared in a time that does not depend on what is compared. Immutable.
  *
  * @see <a href="https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries">Validating deliveries</a>
  */

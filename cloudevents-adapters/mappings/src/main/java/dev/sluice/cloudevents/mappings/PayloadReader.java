@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of a payload what a table asks for, in one pass and without a tree of the rest. It goes down along the table's own
- * names alone, so its depth is the table's; what lies beside them is passed over by the parser, within its limits.
+ * Reads of a payload what a table asks for, in one pass and without a tree of the rest. It goes down along the table's
+ * own names alone, so its depth is the table's; what lies beside them is passed over by the parser, within its limits.
  */
 final class PayloadReader {
     private final MappingTable table;

@@ -4,8 +4,8 @@ import dev.sluice.cloudevents.InvalidEventException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that what a service sent makes no events, and why. Expected with foreign input, so it carries no stack trace; its
- * message is safe to log and to answer with, and tells nothing of a secret.
+ * Says that what a service sent makes no events, and why. Expected with foreign input, so it carries no stack trace;
+ * its message is safe to log and to answer with, and tells nothing of a secret.
  */
 public final class RefusedPayloadException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;

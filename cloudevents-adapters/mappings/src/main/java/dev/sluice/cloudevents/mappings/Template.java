@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an attribute is put together: text, and in braces what is filled in. {@code {/a/b}} is a field of the payload, {@code
- * {@Name}} a header, {@code {/a|/b}} the first of both that is there; {@code {/a upto /}} ends before the last slash of the
- * field, {@code {/a without s3:}} leaves out what it begins with. What stands in {@code [ ]} is left out when a field in it
- * is missing. Immutable.
+ * How an attribute is put together: text, and in braces what is filled in. {@code {/a/b}} is a field of the payload,
+ * {@code {@Name}} a header, {@code {/a|/b}} the first of both that is there; {@code {/a upto /}} ends before the last
+ * slash of the field, {@code {/a without s3:}} leaves out what it begins with. What stands in {@code [ ]} is left out
+ * when a field in it is missing. Immutable.
  */
 final class Template {
     private final List<Part> parts;

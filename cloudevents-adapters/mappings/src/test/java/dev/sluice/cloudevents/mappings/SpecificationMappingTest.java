@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 class SpecificationMappingTest {
     private static final Path MAPPINGS = Path.of("../../../shared/conformance/adapters/mapping.tsv");
 
-    /** Where the specification's rows are left open or contradict themselves, and what was decided: event, column, text. */
+    /**
+     * Where the specification's rows are left open or contradict themselves, and what was decided: event, column, text.
+     */
     private static final List<List<String>> DECIDED = List.of(
             List.of("RepositoryDispatchEvent", "type", "`com.github.repository_dispatch.` + \"action\" value"),
             List.of("RepositoryRulesetEvent", "type", "`com.github.repository_ruleset.` + \"action\" value"),

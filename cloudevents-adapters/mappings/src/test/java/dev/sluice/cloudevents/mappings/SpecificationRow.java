@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A row of the specification's mappings: prose such as {@code "comment.url" value + `/` + "comment.commit_id" value}, read
- * here as literally as it can be, and apart from the code under test.
+ * A row of the specification's mappings: prose such as {@code "comment.url" value + `/` + "comment.commit_id" value},
+ * read here as literally as it can be, and apart from the code under test.
  */
 record SpecificationRow(
         String adapter,
@@ -66,7 +66,9 @@ record SpecificationRow(
                 column.equals("time") ? to : time);
     }
 
-    /** The fields that the row names, each with a value of the kind that its column needs; those of the time by number. */
+    /**
+     * The fields that the row names, each with a value of the kind that its column needs; those of the time by number.
+     */
     Map<String, String> fields() {
         var fields = new LinkedHashMap<String, String>();
         names(id).forEach(name -> fields.put(name, "id-" + name));

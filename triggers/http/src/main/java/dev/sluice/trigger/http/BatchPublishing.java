@@ -13,8 +13,8 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
 /**
- * Stores the events of a batch in their order, a bounded number at a time, and answers when the broker has said yes or no
- * to each. Whoever raises {@link #turns} from zero subscribes the next events, so that they go one after another.
+ * Stores the events of a batch in their order, a bounded number at a time, and answers when the broker has said yes or
+ * no to each. Whoever raises {@link #turns} from zero subscribes the next events, so that they go one after another.
  */
 final class BatchPublishing implements Subscription {
     private static final int STORED = 202;
@@ -33,7 +33,10 @@ final class BatchPublishing implements Subscription {
     /** The next event to send; only touched in a turn. */
     private int next;
 
-    /** @param tellsEach whether the sender is told of each event, when some were stored; else it is told the first refusal */
+    /**
+     * @param tellsEach whether the sender is told of each event, when some were stored; else it is told the first
+     *     refusal
+     */
     BatchPublishing(
             PublishExchange exchange, EventSink sink, List<WireEvent> events, int concurrency, boolean tellsEach) {
         this.exchange = exchange;

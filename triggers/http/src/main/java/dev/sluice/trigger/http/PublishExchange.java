@@ -64,8 +64,8 @@ final class PublishExchange extends BodyExchange {
     }
 
     /**
-     * Stores all events of a request whose sender knows nothing of events: it is told that all went well, or that it did
-     * not and that it is to send all again, since it would take the 207 of a batch for the former.
+     * Stores all events of a request whose sender knows nothing of events: it is told that all went well, or that it
+     * did not and that it is to send all again, since it would take the 207 of a batch for the former.
      */
     private void store(List<WireEvent> events) {
         if (events.isEmpty()) {
