@@ -86,7 +86,7 @@ final class Compiler {
                 yield nested == null ? null : new Not(nested);
             }
             case "cesql", "sql" -> expression(value, at);
-            case "pattern" -> mistake(at, value, "is a dialect that this version does not have; it has " + DIALECTS);
+            case "pattern" -> pattern(value, at);
             default -> mistake(at, value, "is no filter dialect; there are " + DIALECTS);
         };
     }
@@ -146,6 +146,17 @@ final class Compiler {
         return new CesqlFilter(expression);
     }
 
+    private @Nullable EventFilter pattern(@Nullable Object value, String path) {
+        if (!(value instanceof Map<?, ?> map) || map.isEmpty()) {
+            return mistake(path, value, "must be a map, the event pattern");
+        }
+        try {
+            return PatternCompiler.compile(map);
+        } catch (PatternCompiler.InvalidPatternException invalid) {
+            return mistake(path, value, String.valueOf(invalid.getMessage()));
+        }
+    }
+
     /**
      * YAML reads {@code exact: {priority: 3}} as a number and {@code true} as a boolean: their canonical strings are
      * meant.
@@ -158,9 +169,14 @@ final class Compiler {
         return scalar ? String.valueOf(value) : null;
     }
 
+    static boolean isAttributeName(String name) {
+        return !name.isEmpty()
+                && !name.equals("data")
+                && name.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+    }
+
     private boolean checkName(String name, String path) {
-        boolean valid = !name.isEmpty() && name.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
-        if (!valid || name.equals("data")) {
+        if (!isAttributeName(name)) {
             mistake(path, name, "is no attribute name: only a-z and 0-9 are allowed, and data cannot be filtered on");
             return false;
         }

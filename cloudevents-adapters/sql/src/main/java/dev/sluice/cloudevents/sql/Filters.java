@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Compiles filters: the dialects {@code exact}, {@code prefix}, {@code suffix}, {@code all}, {@code any}, {@code not} and
- * {@code cesql} (or {@code sql}) of the CloudEvents Subscriptions API, and Knative's {@code filter.attributes}.
+ * {@code cesql} (or {@code sql}) of the CloudEvents Subscriptions API, {@code pattern} for event patterns as EventBridge has
+ * them, and Knative's {@code filter.attributes}.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/main/subscriptions/spec.md#324-filters">Filters</a>
  */

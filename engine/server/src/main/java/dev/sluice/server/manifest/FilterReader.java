@@ -3,15 +3,19 @@ package dev.sluice.server.manifest;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.cloudevents.sql.Filters;
 import dev.sluice.cloudevents.sql.InvalidFilterException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code filters}: the filter compiler knows the rules, this reader knows where in the file each piece stands. */
 final class FilterReader {
+    private static final Pattern PATTERN = Pattern.compile("[\\].](not\\.)*pattern\\.");
+
     private final Map<String, Place> places = new HashMap<>();
     private final Section spec;
 
@@ -58,7 +62,7 @@ final class FilterReader {
     private @Nullable Object plain(Value value, String path) {
         places.put(path, value.place());
         if (value instanceof Value.Scalar scalar) {
-            return scalar.absent() ? null : scalar.text();
+            return scalar.absent() ? null : PATTERN.matcher(path).find() ? typed(scalar) : scalar.text();
         }
         if (value instanceof Value.Items items) {
             return items(items, path);
@@ -68,6 +72,21 @@ final class FilterReader {
             map.put(field.key(), plain(field.value(), path + "." + field.key()));
         }
         return map;
+    }
+
+    /** What JSON would take it for: a pattern tells the number 3 from the text. */
+    private static Object typed(Value.Scalar scalar) {
+        if (scalar.kind() == Value.Kind.BOOLEAN) {
+            return Boolean.valueOf(scalar.text());
+        }
+        if (scalar.kind() == Value.Kind.NUMBER) {
+            try {
+                return new BigDecimal(scalar.text());
+            } catch (NumberFormatException notJson) {
+                return scalar.text();
+            }
+        }
+        return scalar.text();
     }
 
     private List<@Nullable Object> items(Value.Items items, String path) {

@@ -48,7 +48,7 @@ class ManifestTest {
             metadata: {name: price-orders}
             spec:
               topic: {name: orders, group: pricing, start: latest, order: partition}
-              filters: [{prefix: {type: com.acme.}}, {exact: {priority: 3}}, {cesql: "EXISTS subject"}]
+              filters: [{prefix: {type: com.acme.}}, {exact: {priority: 3}}, {cesql: "EXISTS subject"}, {not: {pattern: {data: {total: [{numeric: ["<", 1.5]}, "3", true]}}}}]
               function: price
               answers: {topic: invoices, type: com.acme.invoice.created, source: /price}
               delivery:
@@ -104,7 +104,8 @@ class ManifestTest {
         assertThat(trigger.filter().describe())
                 .contains("com.acme.")
                 .contains("priority")
-                .contains("EXISTS subject");
+                .contains("EXISTS subject")
+                .contains("{\\\"numeric\\\":[\\\"<\\\",1.5]},\\\"3\\\",true]");
         assertThat(trigger.answers().routes()).containsExactly(new AnswerRoute(null, topic("invoices")));
         assertThat(trigger.answers().type()).isEqualTo("com.acme.invoice.created");
         assertThat(trigger.delivery().retry()).isEqualTo(7);
