@@ -35,6 +35,14 @@ public interface EventSource {
     Lag lag();
 
     /**
+     * Records of the reading that were not delivered here because the holder's filter does not want them, since the source
+     * was made. Only where several holders share a reading, and the source knows their filters.
+     */
+    default long skipped() {
+        return 0;
+    }
+
+    /**
      * What keeps partitions that this member owns from being read, though they should be: a position that is out of
      * range, other triggers' work, no progress. Empty when all is well.
      */

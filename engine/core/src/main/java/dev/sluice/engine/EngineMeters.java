@@ -249,10 +249,10 @@ enum EngineMeters {
         bound.add(PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags));
         bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
         var counts = pipeline.counts;
-        bound.add(RECEIVED.bind(registry, counts.received, Count::get, tags));
-        bound.add(RECEIVED_WEIGHTED.bind(registry, counts, c -> c.received.get() + c.unseen.get(), tags));
+        bound.add(RECEIVED.bind(registry, pipeline, Pipeline::received, tags));
+        bound.add(RECEIVED_WEIGHTED.bind(registry, pipeline, p -> p.received() + p.counts.unseen.get(), tags));
         bound.add(EXPIRED.bind(registry, counts.expired, Count::get, tags));
-        bound.add(FILTERED.bind(registry, counts.filtered, Count::get, tags));
+        bound.add(FILTERED.bind(registry, pipeline, Pipeline::filtered, tags));
         bound.add(FILTER_ERRORS.bind(registry, pipeline, Pipeline::filterErrors, tags));
         bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));
         bound.add(RUN_TIME.bind(

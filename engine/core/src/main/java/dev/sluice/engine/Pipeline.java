@@ -176,6 +176,21 @@ final class Pipeline {
         }
     }
 
+    /** Events of its reading, those included that were not even delivered because its filter does not want them. */
+    long received() {
+        return counts.received.get() + skipped();
+    }
+
+    /** Of these, the ones that its filter does not want. */
+    long filtered() {
+        return counts.filtered.get() + skipped();
+    }
+
+    private long skipped() {
+        var source = spec.source();
+        return source == null ? 0 : source.skipped();
+    }
+
     /** Events that the filter could not judge, and its own failures; from any thread. */
     long filterErrors() {
         return counts.filterErrors.get() + spec.filter().errors();
@@ -532,8 +547,8 @@ final class Pipeline {
                 lanes.waiting(),
                 lanes.parked(),
                 lanes.blockedBytes(),
-                counts.received.get(),
-                counts.filtered.get(),
+                received(),
+                filtered(),
                 filterErrors(),
                 Objects.requireNonNullElse(spec.filter().lastError(), ""),
                 counts.expired.get(),

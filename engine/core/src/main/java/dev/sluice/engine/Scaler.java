@@ -168,13 +168,14 @@ final class Scaler {
             return null;
         }
         var lag = source.lag();
-        var received = pipeline.counts.received.get();
+        var filtered = pipeline.filtered();
+        var received = pipeline.received();
         return new LoadSample.Topic(
                 pipeline.name(),
                 pipeline.spec().ordering(),
                 lag,
                 undelivered(lag, pipeline.lanes.open()),
                 received,
-                received - pipeline.counts.filtered.get());
+                received - filtered);
     }
 }

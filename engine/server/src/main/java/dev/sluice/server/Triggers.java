@@ -63,7 +63,7 @@ final class Triggers {
         for (var trigger : triggers) {
             var reading = trigger.reading();
             if (reading != null) {
-                sources.put(trigger.name(), reading(reading).member(trigger.name()));
+                sources.put(trigger.name(), reading(reading).member(trigger.name(), trigger.filter()));
             }
         }
         var routes = new ArrayList<HttpRoute>();

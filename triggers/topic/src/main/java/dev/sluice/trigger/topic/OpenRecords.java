@@ -33,9 +33,9 @@ final class OpenRecords {
     }
 
     /** Gives back one trigger's share of each. */
-    void releaseAll(int index) {
+    void releaseAll(int trigger) {
         for (var each : snapshot()) {
-            each.release(index);
+            each.releaseOf(trigger);
         }
     }
 

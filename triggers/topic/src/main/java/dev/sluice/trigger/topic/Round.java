@@ -16,8 +16,10 @@ import reactor.util.context.Context;
  *
  * <p>Signals to the triggers are passed on where the source gives them, which is one after another, so they need no
  * further order. Calls to the source ({@code request}, {@code cancel}) are wanted on any trigger's thread and are made
- * by the one that raised {@link #calls} from zero. Demand is counted per seat since the round began; what the source
- * was asked for is the least of these counts, and only that caller touches it.
+ * by the one that raised {@link #calls} from zero. Demand is counted per seat since the round began, together with what
+ * the seat has skipped; what the source was asked for is the least of these sums, and only that caller touches it. So
+ * whatever is still to come, each seat has room for all of it. As skipping makes room without anyone asking, the source
+ * is asked again when half of what it was asked for has come.
  *
  * <p>Once a seat is left, nothing is delivered to any: what still comes is given back. A record is registered
  * before the seats' states are read, and a seat is marked as left before its shares are given back, so that one of both
@@ -25,20 +27,29 @@ import reactor.util.context.Context;
  */
 final class Round implements CoreSubscriber<Delivery> {
     private final EventSource source;
+    private final Audience audience;
+    private final Tally tally;
+    private final long cameBefore;
     private final @Nullable Seat[] seats;
     private final OpenRecords open = new OpenRecords();
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger staying;
     private long asked;
+    /** Records of the round after which the source is asked again. */
+    private volatile long askAgainAt = Long.MAX_VALUE;
+
     private volatile boolean started;
     private volatile boolean ending;
     private volatile boolean terminated;
     private volatile @Nullable Subscription upstream;
 
-    Round(EventSource source, int size) {
+    Round(EventSource source, Audience audience, Tally tally) {
         this.source = source;
-        this.seats = new Seat[size];
-        this.staying = new AtomicInteger(size);
+        this.audience = audience;
+        this.tally = tally;
+        this.cameBefore = tally.came();
+        this.seats = new Seat[audience.size()];
+        this.staying = new AtomicInteger(audience.size());
     }
 
     /** Whether it has ended for all: the source did, or every trigger has cancelled. */
@@ -119,13 +130,22 @@ final class Round implements CoreSubscriber<Delivery> {
     private void request(Subscription subscription) {
         var least = Long.MAX_VALUE;
         for (var seat : seats) {
-            least = Math.min(least, seat == null ? 0 : seat.requested.get());
+            least = Math.min(least, seat == null ? 0 : seat.bound());
         }
         if (least > asked) {
             var more = least == Long.MAX_VALUE ? least : least - asked;
             asked = least;
             subscription.request(more);
         }
+        // Each time at half of what is left, so that one seat without room does not cost a look at all of them per
+        // record.
+        var came = came();
+        askAgainAt = asked == Long.MAX_VALUE ? Long.MAX_VALUE : came + Math.max(1, (asked - came) / 2);
+    }
+
+    /** Records since the round began. */
+    private long came() {
+        return tally.came() - cameBefore;
     }
 
     /** The first trigger's, as far as there is one: the source has one subscriber. */
@@ -149,15 +169,20 @@ final class Round implements CoreSubscriber<Delivery> {
             delivery.release();
             return;
         }
-        var shared = new SharedRecord(delivery, seats.length, open);
+        var wanting = audience.of(delivery.event());
+        var shared = new SharedRecord(delivery, wanting, open);
         open.add(shared);
-        for (var index = 0; index < seats.length; index++) {
-            var seat = seats[index];
+        tally.count(wanting);
+        for (var index = 0; index < wanting.length; index++) {
+            var seat = seats[wanting[index]];
             if (seat == null || seat.left) {
                 shared.release(index);
             } else {
                 seat.subscriber.onNext(shared.share(index));
             }
+        }
+        if (wanting.length < seats.length && came() >= askAgainAt) {
+            callUpstream();
         }
     }
 
@@ -186,6 +211,7 @@ final class Round implements CoreSubscriber<Delivery> {
         private final int index;
         private final CoreSubscriber<? super Delivery> subscriber;
         private final AtomicLong requested = new AtomicLong();
+        private final long skippedBefore;
         private final AtomicInteger cancels = new AtomicInteger();
         private boolean ready;
         private volatile boolean left;
@@ -193,6 +219,12 @@ final class Round implements CoreSubscriber<Delivery> {
         Seat(int index, CoreSubscriber<? super Delivery> subscriber) {
             this.index = index;
             this.subscriber = subscriber;
+            this.skippedBefore = tally.skipped(index);
+        }
+
+        /** As many records as may come in the round before it has no room for one. */
+        private long bound() {
+            return Operators.addCap(requested.get(), tally.skipped(index) - skippedBefore);
         }
 
         @Override

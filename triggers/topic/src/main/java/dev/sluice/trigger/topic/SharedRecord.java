@@ -2,6 +2,7 @@ package dev.sluice.trigger.topic;
 
 import dev.sluice.broker.Delivery;
 import io.cloudevents.CloudEvent;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
- * A record on loan to all triggers of a group. It is settled upstream once, when every share is settled: given back if
+ * A record on loan to those triggers of a group that want it. It is settled upstream once, when every share is settled: given back if
  * any share was, accepted otherwise. Giving back waits for the last share, so that no trigger still runs the old
  * delivery of a key while another member of the group gets the new one.
  */
@@ -23,6 +24,8 @@ final class SharedRecord {
 
     private final Delivery upstream;
     private final OpenRecords open;
+    /** The triggers that have a share, ascending. */
+    private final int[] triggers;
     /** Each share's state leaves OPEN once, by compare-and-set; whoever does that counts it down. */
     private final AtomicIntegerArray states;
 
@@ -36,16 +39,25 @@ final class SharedRecord {
     @Nullable
     SharedRecord next;
 
-    SharedRecord(Delivery upstream, int shares, OpenRecords open) {
+    SharedRecord(Delivery upstream, int[] triggers, OpenRecords open) {
         this.upstream = upstream;
         this.open = open;
-        this.states = new AtomicIntegerArray(shares);
-        this.unsettled = new AtomicInteger(shares);
-        this.triesOf = new AtomicIntegerArray(shares);
+        this.triggers = triggers;
+        this.states = new AtomicIntegerArray(triggers.length);
+        this.unsettled = new AtomicInteger(triggers.length);
+        this.triesOf = new AtomicIntegerArray(triggers.length);
     }
 
     Delivery share(int index) {
         return new Share(index);
+    }
+
+    /** Gives the trigger's share back, if it has one that is not settled. */
+    void releaseOf(int trigger) {
+        var index = Arrays.binarySearch(triggers, trigger);
+        if (index >= 0) {
+            release(index);
+        }
     }
 
     /** Gives a share back unless it is settled. */

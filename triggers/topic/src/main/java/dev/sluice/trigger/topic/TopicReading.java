@@ -3,6 +3,7 @@ package dev.sluice.trigger.topic;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
+import dev.sluice.cloudevents.sql.EventFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +14,8 @@ import reactor.core.publisher.Operators;
 
 /**
  * One reading of a topic by one consumer group, shared by the group's triggers. A record is delivered to every
- * trigger and is accepted once all of them have accepted it; it is given back when one of them gives it back.
+ * trigger whose filter it passes and is accepted once all of them have accepted it; it is given back when one of them gives
+ * it back. One that no filter wants goes to the first trigger, and what is no event to all.
  *
  * <p>A group with a single trigger reads its source directly. With several, the source is joined once all have
  * subscribed; it is asked for as much as the most hesitant trigger asks for, so that nothing has to be kept in between.
@@ -26,7 +28,10 @@ public final class TopicReading {
     private final List<Member> members = new ArrayList<>();
     private final SharedRevocations revocations;
     private final SharedPauses pauses;
+    private final List<EventFilter> filters = new ArrayList<>();
     private boolean sealed;
+    private @Nullable Audience audience;
+    private volatile @Nullable Tally tally;
     private @Nullable Round round;
 
     /** A reading of the source, which no one else subscribes to. */
@@ -41,14 +46,17 @@ public final class TopicReading {
      * What it returns has the contract of {@link EventSource} but for two points: accepting completes at once unless
      * it is the last trigger that accepts, which waits for the source and gets its errors; and a record that another
      * trigger gave back is not recorded by accepting it.
+     *
+     * @param filter the trigger's filter; it may still be given records that do not pass it
      */
-    public EventSource member(String trigger) {
+    public EventSource member(String trigger, EventFilter filter) {
         synchronized (lock) {
             if (sealed) {
                 throw new IllegalStateException("trigger '" + trigger + "' comes too late: the topic is being read");
             }
             var member = new Member(trigger, members.size());
             members.add(member);
+            filters.add(filter);
             return member;
         }
     }
@@ -61,12 +69,29 @@ public final class TopicReading {
         }
     }
 
+    /** Under the lock, and no member comes after it. */
+    private Audience audience() {
+        if (audience == null) {
+            audience = new Audience(filters);
+        }
+        return audience;
+    }
+
+    private Tally tally() {
+        var known = tally;
+        if (known == null) {
+            known = new Tally(members.size());
+            tally = known;
+        }
+        return known;
+    }
+
     private void seat(Member member, CoreSubscriber<? super Delivery> subscriber) {
         Round joined;
         Round.@Nullable Seat taken;
         synchronized (lock) {
             if (round == null || round.over()) {
-                round = new Round(upstream, members.size());
+                round = new Round(upstream, audience(), tally());
             }
             joined = round;
             taken = joined.take(member.index, subscriber);
@@ -124,6 +149,12 @@ public final class TopicReading {
         @Override
         public Lag lag() {
             return upstream.lag();
+        }
+
+        @Override
+        public long skipped() {
+            var counted = tally;
+            return counted == null ? 0 : counted.skipped(index);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.sluice.trigger.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cloudevents.sql.EventFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -46,7 +47,7 @@ class TopicReadingRaceTest {
             var reading = new TopicReading(source);
             var members = new ArrayList<dev.sluice.broker.EventSource>();
             for (var i = 0; i < size; i++) {
-                members.add(reading.member("t" + i));
+                members.add(reading.member("t" + i, EventFilter.PASS));
             }
             members.forEach(member -> triggers.add(Holder.of(member)));
         }
@@ -162,7 +163,10 @@ class TopicReadingRaceTest {
         for (var round = 0; round < ROUNDS; round++) {
             var source = new FakeSource();
             var reading = new TopicReading(source);
-            var members = List.of(reading.member("a"), reading.member("b"), reading.member("c"));
+            var members = List.of(
+                    reading.member("a", EventFilter.PASS),
+                    reading.member("b", EventFilter.PASS),
+                    reading.member("c", EventFilter.PASS));
 
             atOnce(members.stream()
                     .<Runnable>map(member -> () -> Holder.of(member))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.EventSource.Revocation;
+import dev.sluice.cloudevents.sql.EventFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +24,12 @@ class TopicReadingTest {
     private record Two(EventSource first, EventSource second) {}
 
     private Two two() {
-        return new Two(reading.member("price"), reading.member("audit"));
+        return new Two(reading.member("price", EventFilter.PASS), reading.member("audit", EventFilter.PASS));
     }
 
     @Test
     void handsTheSourceThroughToASingleTrigger() {
-        var member = reading.member("price");
+        var member = reading.member("price", EventFilter.PASS);
         var holder = Holder.of(member);
         holder.request(5);
 
@@ -44,9 +45,9 @@ class TopicReadingTest {
 
     @Test
     void takesNoMemberOnceTheTopicIsRead() {
-        Holder.of(reading.member("price"));
+        Holder.of(reading.member("price", EventFilter.PASS));
 
-        assertThatThrownBy(() -> reading.member("late"))
+        assertThatThrownBy(() -> reading.member("late", EventFilter.PASS))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("trigger 'late' comes too late: the topic is being read");
     }

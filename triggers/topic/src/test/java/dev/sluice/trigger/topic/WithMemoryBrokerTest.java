@@ -9,6 +9,7 @@ import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
+import dev.sluice.cloudevents.sql.EventFilter;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -41,8 +42,8 @@ class WithMemoryBrokerTest {
 
     @Test
     void deliversEveryEventToBothAndLeavesNoLag() {
-        var price = reading.member("price");
-        var audit = reading.member("audit");
+        var price = reading.member("price", EventFilter.PASS);
+        var audit = reading.member("audit", EventFilter.PASS);
         var priced = new CopyOnWriteArrayList<String>();
         var audited = new CopyOnWriteArrayList<String>();
         var one = price.receive().limitRate(16).subscribe(delivery -> take(delivery, priced));
