@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures the engine against its peers, in turns on this machine, and prints the ratios of the medians.",
-            "P1 publish over HTTP, P2 structured against binary, P3 decoding, P14 function calls. HTTP load is made by wrk.",
+            "P1 publish over HTTP, P2 structured against binary, P3 decoding, P14 function calls, P17 many",
+            "triggers of one group. HTTP load is made by wrk.",
             "P4 HTTP to Kafka, P5 Kafka to a function, P6 in batches, P7 slow functions, P8 and P9 pace and CPU against",
             "Parallel Consumer, P10 latency, P11 key order, P12 many slots, G5 what one stuck key costs the others.",
             "Other work on the machine blurs the figures: measure on a quiet one."
@@ -40,7 +41,7 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14, G5. All when none is named.")
+    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14, P17, G5. All when none is named.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
@@ -158,6 +159,7 @@ final class BenchCommand implements Callable<Integer> {
                 HttpFigure.publish(),
                 HttpFigure.structured(),
                 new DecodeFigure(),
+                new GroupFigure(),
                 new KafkaPublishFigure(ground),
                 ReadFigure.function(ground),
                 ReadFigure.batch(ground),
