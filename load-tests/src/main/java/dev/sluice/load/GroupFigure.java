@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What an event costs that one of 1,000 triggers of a group wants, by what it costs where there is no other trigger: CPU of
- * this process, from the source to its acceptance. Without a broker; the triggers ask for a type each.
+ * What an event costs that one of 1,000 triggers of a group wants, by what it costs where there is no other trigger:
+ * CPU of this process, from the source to its acceptance. Without a broker; the triggers ask for a type each.
  */
 final class GroupFigure implements Figure {
     private static final int TRIGGERS = 1_000;

@@ -35,8 +35,8 @@ public interface EventSource {
     Lag lag();
 
     /**
-     * Records of the reading that were not delivered here because the holder's filter does not want them, since the source
-     * was made. Only where several holders share a reading, and the source knows their filters.
+     * Records of the reading that were not delivered here because the holder's filter does not want them, since the
+     * source was made. Only where several holders share a reading, and the source knows their filters.
      */
     default long skipped() {
         return 0;

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * An expression of the CloudEvents SQL Expression Language 1.0, parsed once and evaluated for any event by any thread.
  *
- * <p>A text has at most 4 KiB, nests at most 64 deep and has at most 1,000 parts. An evaluation ends within 100,000 steps,
- * of which each part takes one, and each 16 characters that are handled; LIKE takes time in proportion to the text,
- * whatever the pattern. Attributes are strings, but for extensions that the event carries as Integer or Boolean.
+ * <p>A text has at most 4 KiB, nests at most 64 deep and has at most 1,000 parts. An evaluation ends within 100,000
+ * steps, of which each part takes one, and each 16 characters that are handled; LIKE takes time in proportion to the
+ * text, whatever the pattern. Attributes are strings, but for extensions that the event carries as Integer or Boolean.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/main/cesql/spec.md">CloudEvents SQL Expression Language</a>
  */

@@ -10,7 +10,8 @@ import java.util.List;
 public interface CesqlFunction {
     /**
      * Computes the value. An exception becomes an error of kind
-     * {@link CesqlError.Kind#FUNCTION_EVALUATION} and the zero value of the declared type, as does a value of another type.
+     * {@link CesqlError.Kind#FUNCTION_EVALUATION} and the zero value of the declared type, as does a value of another
+     * type.
      *
      * @param arguments as many as were declared (more for a variadic function), cast to the declared types
      */

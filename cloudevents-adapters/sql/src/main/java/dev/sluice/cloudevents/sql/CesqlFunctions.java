@@ -64,8 +64,8 @@ public final class CesqlFunctions {
         }
 
         /**
-         * Adds a function with any number of further parameters after the fixed ones. A name has one of these at most, and
-         * it must have more fixed parameters than any other function of the name.
+         * Adds a function with any number of further parameters after the fixed ones. A name has one of these at most,
+         * and it must have more fixed parameters than any other function of the name.
          *
          * @param rest the type of each further argument
          * @throws IllegalArgumentException when the name is none, or the overload is not allowed

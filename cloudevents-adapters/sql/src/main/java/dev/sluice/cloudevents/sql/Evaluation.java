@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One evaluation of an expression for one event: its budget and its errors. Every part of an expression takes a step, and
- * so does every 16 characters that are read, compared or written; when the steps are used up the evaluation ends.
+ * One evaluation of an expression for one event: its budget and its errors. Every part of an expression takes a step,
+ * and so does every 16 characters that are read, compared or written; when the steps are used up the evaluation ends.
  */
 final class Evaluation {
     static final int STEPS_MAX = 100_000;

@@ -4,8 +4,8 @@ import io.cloudevents.CloudEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A compiled filter. It never fails, keeps no state but the count of its errors, and may be asked from any thread; its cost
- * is bounded by its size.
+ * A compiled filter. It never fails, keeps no state but the count of its errors, and may be asked from any thread; its
+ * cost is bounded by its size.
  */
 public interface EventFilter {
     /** Lets every event pass. */

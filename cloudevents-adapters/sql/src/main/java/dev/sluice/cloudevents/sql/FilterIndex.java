@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many filters, asked at once. Those that require a type or a source, or a begin of it, are found by it, at a cost that does
- * not grow with how many there are; the rest is asked one by one. Immutable, and asked from any thread.
+ * Many filters, asked at once. Those that require a type or a source, or a begin of it, are found by it, at a cost
+ * that does not grow with how many there are; the rest is asked one by one. Immutable, and asked from any thread.
  *
- * <p>What is found so is then asked as a whole, so the answer is the one of asking each filter. Those that are not found
- * are not asked, and count no errors.
+ * <p>What is found so is then asked as a whole, so the answer is the one of asking each filter. Those that are not
+ * found are not asked, and count no errors.
  */
 public final class FilterIndex {
     private final List<EventFilter> filters;

@@ -6,12 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pattern of LIKE: {@code %} stands for any characters, {@code _} for one, either of them for itself after a backslash.
+ * A pattern of LIKE: {@code %} stands for any characters, {@code _} for one, either of them for itself after a
+ * backslash.
  *
  * <p>The pattern is cut at its {@code %}. The first piece must stand at the text's begin and the last one at its end;
  * those between are looked for one after another, each where it stands first. That is right because a piece that ends
- * sooner leaves more to the ones behind it, so there is never a reason to go back. Each character of the text is looked at
- * once for every 64 characters of the piece that is looked for.
+ * sooner leaves more to the ones behind it, so there is never a reason to go back. Each character of the text is
+ * looked at once for every 64 characters of the piece that is looked for.
  */
 final class LikePattern {
     private final Piece head;

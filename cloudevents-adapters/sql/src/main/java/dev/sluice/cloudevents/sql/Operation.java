@@ -106,7 +106,9 @@ sealed interface Operation extends Node {
         }
     }
 
-    /** {@code + - * / %}. The specification is silent on overflow: it is an error, and the value the nearest there is. */
+    /**
+     * {@code + - * / %}. The specification is silent on overflow: it is an error, and the value the nearest there is.
+     */
     record Arithmetic(int position, Token.Kind operator, Node left, Node right) implements Operation {
         @Override
         public Object evaluate(Evaluation run) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads an expression by operator precedence. AND, OR and XOR are of one rank, and all operators of a rank are taken from
- * left to right, as section 3.6 of the specification says. Reads one expression.
+ * Reads an expression by operator precedence. AND, OR and XOR are of one rank, and all operators of a rank are taken
+ * from left to right, as section 3.6 of the specification says. Reads one expression.
  */
 final class Parser {
     static final int BYTES_MAX = 4 << 10;

@@ -11,8 +11,8 @@ import software.amazon.event.ruler.Machine;
 import software.amazon.event.ruler.MachineComplexityEvaluator;
 
 /**
- * Compiles an event pattern of EventBridge, within limits: its alternatives multiply, and each becomes a rule of the machine;
- * wildcards let it follow several paths at once.
+ * Compiles an event pattern of EventBridge, within limits: its alternatives multiply, and each becomes a rule of the
+ * machine; wildcards let it follow several paths at once.
  */
 final class PatternCompiler {
     static final int RULES_MAX = 1_000;

@@ -8,7 +8,7 @@ import java.util.Map;
  * Finds a row of characters, some of which may be any, by the Shift-And method: bit i of the state says that the last
  * characters read are the first i + 1 of the row. One pass over the text, whatever is in it.
  *
- * @see <a href="https://doi.org/10.1145/135239.135243">Baeza-Yates and Gonnet, A new approach to text searching (1992)</a>
+ * @see <a href="https://doi.org/10.1145/135239.135243">Baeza-Yates and Gonnet (1992)</a>
  */
 final class PieceSearch {
     private static final int ASCII = 128;

@@ -11,9 +11,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
- * A record on loan to those triggers of a group that want it. It is settled upstream once, when every share is settled: given back if
- * any share was, accepted otherwise. Giving back waits for the last share, so that no trigger still runs the old
- * delivery of a key while another member of the group gets the new one.
+ * A record on loan to those triggers of a group that want it. It is settled upstream once, when every share is
+ * settled: given back if any share was, accepted otherwise. Giving back waits for the last share, so that no trigger
+ * still runs the old delivery of a key while another member of the group gets the new one.
  */
 final class SharedRecord {
     private static final int OPEN = 0;

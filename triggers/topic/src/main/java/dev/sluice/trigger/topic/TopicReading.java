@@ -14,8 +14,8 @@ import reactor.core.publisher.Operators;
 
 /**
  * One reading of a topic by one consumer group, shared by the group's triggers. A record is delivered to every
- * trigger whose filter it passes and is accepted once all of them have accepted it; it is given back when one of them gives
- * it back. One that no filter wants goes to the first trigger, and what is no event to all.
+ * trigger whose filter it passes and is accepted once all of them have accepted it; it is given back when one of them
+ * gives it back. One that no filter wants goes to the first trigger, and what is no event to all.
  *
  * <p>A group with a single trigger reads its source directly. With several, the source is joined once all have
  * subscribed; it is asked for as much as the most hesitant trigger asks for, so that nothing has to be kept in between.
