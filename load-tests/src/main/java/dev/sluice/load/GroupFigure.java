@@ -29,10 +29,12 @@ import reactor.core.publisher.Mono;
 
 /**
  * What an event costs that one of 1,000 triggers of a group wants, by what it costs where there is no other trigger:
- * CPU of this process, from the source to its acceptance. Without a broker; the triggers ask for a type each.
+ * CPU of this process, from the source to its acceptance. Without a broker; the triggers ask for a type
+ * each and have a function of their own.
  */
 final class GroupFigure implements Figure {
     private static final int TRIGGERS = 1_000;
+    private static final int SLOTS = 64;
     private static final int EVENTS = 8_192;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -90,38 +92,38 @@ final class GroupFigure implements Figure {
         private Engine start(CountedSource source) throws BenchException {
             var wanted = new Decoders().kafka().getType();
             var engine = Engine.create(EngineOptions.defaults(), new SimpleMeterRegistry());
-            try {
-                engine.deploy(new FunctionSpec(
-                        "nothing",
-                        FunctionCode.of("nothing", Nothing::new),
-                        1,
-                        256,
-                        LIMIT,
-                        BatchPolicy.DEFAULT,
-                        FunctionConfig.EMPTY));
-            } catch (FunctionCodeException odd) {
-                throw new BenchException("the function does not start: " + odd.getMessage());
-            }
             var reading = new TopicReading(source);
             var specs = new ArrayList<TriggerSpec>();
             for (var i = 0; i < triggers; i++) {
                 var type = i == triggers / 2 ? wanted : "com.acme.other-" + i;
-                specs.add(spec("reader-" + i, type, reading));
+                deploy("nothing-" + i, engine);
+                specs.add(spec(i, type, reading));
             }
             specs.forEach(engine::attach);
             return engine;
         }
 
-        private static TriggerSpec spec(String name, String type, TopicReading reading) {
+        private static void deploy(String name, Engine engine) throws BenchException {
+            try {
+                var code = FunctionCode.of(name, Nothing::new);
+                engine.deploy(new FunctionSpec(name, code, 1, SLOTS, LIMIT, BatchPolicy.DEFAULT, FunctionConfig.EMPTY));
+            } catch (FunctionCodeException odd) {
+                throw new BenchException("the function does not start: " + odd.getMessage());
+            }
+        }
+
+        private static TriggerSpec spec(int number, String type, TopicReading reading) {
+            var name = "reader-" + number;
+            var function = "nothing-" + number;
             var filter = Filters.compile(List.of(Map.of("exact", Map.of("type", type))));
             return new TriggerSpec(
                     name,
-                    "nothing",
+                    function,
                     "counted",
                     reading.member(name, filter),
                     Ordering.KEY,
                     filter,
-                    AnswerPolicy.none("nothing"),
+                    AnswerPolicy.none(function),
                     DeliveryPolicy.DEFAULT,
                     new NoSink(),
                     1);
