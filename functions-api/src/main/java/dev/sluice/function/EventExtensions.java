@@ -5,9 +5,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +29,10 @@ public final class EventExtensions {
     public static final String SAMPLED_RATE = "sampledrate";
 
     private static final int SHOWN_CHARS = 64;
-    private static final int SECONDS_AT = 16;
+    private static final Pattern TIMESTAMP =
+            Pattern.compile("(\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:)(\\d\\d)((?:\\.\\d+)?)([Zz]|[+-]\\d\\d:\\d\\d)");
+    /** A point and the digits of a nanosecond. */
+    private static final int FRACTION_CHARS_MAX = 10;
 
     private EventExtensions() {}
 
@@ -183,17 +190,34 @@ public final class EventExtensions {
         if (value == null || value instanceof OffsetDateTime) {
             return (OffsetDateTime) value;
         }
-        var text = value.toString();
+        var parts = TIMESTAMP.matcher(value.toString());
         try {
-            // RFC 3339 has seconds, also the leap second that java.time has not.
-            if (text.length() > SECONDS_AT && text.charAt(SECONDS_AT) == ':') {
-                return OffsetDateTime.parse(
-                        text.startsWith(":60", SECONDS_AT) ? text.replaceFirst(":60", ":59") : text);
+            if (parts.matches()) {
+                // RFC 3339 has a leap second, digits beyond the nanosecond and offsets of up to 23:59; java.time has
+                // not.
+                var seconds = parts.group(2).equals("60") ? "59" : parts.group(2);
+                var fraction = parts.group(3)
+                        .substring(
+                                0, Math.min(FRACTION_CHARS_MAX, parts.group(3).length()));
+                var local = LocalDateTime.parse(parts.group(1) + seconds + fraction);
+                return zoned(local, parts.group(4));
             }
         } catch (DateTimeException notOne) {
             // Told below.
         }
         throw wrong(name, value, "must be a timestamp such as 2026-01-31T06:00:00Z (RFC 3339)");
+    }
+
+    /** In the zone, or in UTC when that is one that java.time does not have. */
+    private static OffsetDateTime zoned(LocalDateTime local, String zone) {
+        if (zone.equalsIgnoreCase("Z")) {
+            return local.atOffset(ZoneOffset.UTC);
+        }
+        var time = LocalTime.parse(zone.substring(1));
+        var offset = (zone.charAt(0) == '-' ? -1 : 1) * time.toSecondOfDay();
+        return Math.abs(offset) <= ZoneOffset.MAX.getTotalSeconds()
+                ? local.atOffset(ZoneOffset.ofTotalSeconds(offset))
+                : local.minusSeconds(offset).atOffset(ZoneOffset.UTC);
     }
 
     private static @Nullable URI uri(CloudEvent event, String name) {

@@ -103,6 +103,18 @@ class EventExtensionsTest {
         assertThat(EventExtensions.isExpired(event, Instant.parse(now))).isEqualTo(expired);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2020-01-01T00:00:00.1234567890Z, 2020-01-01T00:00:00.123456789Z",
+        "2020-01-01T00:00:00-23:59, 2020-01-01T23:59:00Z",
+        "2020-01-01t00:00:00+18:00, 2020-01-01T00:00:00+18:00"
+    })
+    void readsWhatTimestampsMayHaveAndJavaTimeHasNot(String text, OffsetDateTime time) {
+        var event = event().withExtension("expirytime", text).build();
+
+        assertThat(EventExtensions.expiryTime(event)).contains(time);
+    }
+
     @Test
     void readsALeapSecondAsTheSecondBeforeIt() {
         var event = event().withExtension("expirytime", "2016-12-31T23:59:60Z").build();

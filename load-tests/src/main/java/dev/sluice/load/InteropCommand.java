@@ -42,7 +42,10 @@ final class InteropCommand implements Callable<Integer> {
         try (var lab = new Lab()) {
             var script = lab.resource("interop.mjs").toString();
             lab.write("package.json", "{\"private\": true}\n");
-            run(lab, List.of("npm", "install", "--no-audit", "--no-fund", "--silent", SDK), INSTALL_MAX_SECONDS);
+            run(
+                    lab,
+                    List.of("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", SDK),
+                    INSTALL_MAX_SECONDS);
             var engine = ServerProcess.engine(lab, MANIFEST, List.of());
             run(lab, List.of("node", script, engine.ingress().toString()), RUN_MAX_SECONDS);
             engine.mustRun();

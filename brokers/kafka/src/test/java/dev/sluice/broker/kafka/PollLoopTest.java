@@ -332,14 +332,14 @@ class PollLoopTest {
      */
     @Test
     void leavesTheGroupOnlyOnceItHasJoined() {
-        var joining = fixture.begin(new Joining(5));
+        var joining = fixture.begin(new Joining(4));
         fixture.loop.run(Duration.ZERO);
 
         fixture.member.cancel();
         fixture.loop.close();
 
         assertThat(joining.closed()).isTrue();
-        assertThat(joining.polls).isEqualTo(5);
+        assertThat(joining.polls).isEqualTo(4);
     }
 
     @Test
@@ -352,10 +352,10 @@ class PollLoopTest {
         fixture.loop.close();
 
         assertThat(joining.closed()).isTrue();
-        assertThat(joining.polls - before).isEqualTo(4);
+        assertThat(joining.polls - before).isEqualTo(3);
     }
 
-    /** Has joined after so many polls, each of which takes 300 ms. */
+    /** Has joined after so many polls, each of which takes 400 ms. */
     private final class Joining extends ToldConsumer {
         private final int after;
 
@@ -365,7 +365,7 @@ class PollLoopTest {
 
         @Override
         public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-            fixture.passedNanos.addAndGet(Duration.ofMillis(300).toNanos());
+            fixture.passedNanos.addAndGet(Duration.ofMillis(400).toNanos());
             return super.poll(timeout);
         }
 

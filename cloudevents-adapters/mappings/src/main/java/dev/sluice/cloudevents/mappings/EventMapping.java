@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
  *       s3:TestEvent} makes none. The {@code s3:} that some stores write before an event's name is left out.
  *   <li>GitHub: {@code repository_dispatch} and {@code repository_ruleset} have a dot before their action, {@code
  *       status} has its state behind its dot, {@code discussion} has its time where the specification's row has it as a
- *       schema. A webhook without a repository has the organization, or else the sender, as its source. Kinds that the
- *       specification does not know become {@code com.github.<event>[.<action>]}. {@code ping} makes none. The id is
- *       that of the delivery, so that a webhook that GitHub delivers again is the same event.
+ *       schema. A webhook without a repository has the organization, or else the sender, as its source; one of {@code
+ *       team_add}, which has no action, a type without it. Kinds that the specification does not know become {@code
+ *       com.github.<event>[.<action>]}. {@code ping} makes none. The id is that of the delivery, so that a webhook that
+ *       GitHub delivers again is the same event.
  * </ul>
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/main/cloudevents/adapters.md">CloudEvents adapters</a>

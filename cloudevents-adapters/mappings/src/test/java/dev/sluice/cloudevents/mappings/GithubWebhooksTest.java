@@ -30,6 +30,16 @@ class GithubWebhooksTest {
     private static final byte[] HELLO = bytes("Hello, World!");
 
     @Test
+    void takesATeamAddThatHasNoActionAsGithubSendsIt() {
+        var body = "{\"team\":{\"id\":7},\"repository\":{\"url\":\"https://api.github.com/repos/acme/shop\"}}";
+
+        var event = GITHUB.events(github("team_add"), bytes(body)).get(0);
+
+        assertThat(event.getType()).isEqualTo("com.github.team_add");
+        assertThat(event.getSubject()).isEqualTo("7");
+    }
+
+    @Test
     void makesOneEventOfAPush() {
         var event = webhook("push");
 

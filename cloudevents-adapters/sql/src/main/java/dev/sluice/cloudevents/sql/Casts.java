@@ -11,6 +11,9 @@ final class Casts {
         if (type.admits(value)) {
             return value;
         }
+        if (value instanceof String text && !run.chars(text.length(), position)) {
+            return null;
+        }
         Object cast =
                 switch (type) {
                     case STRING -> value.toString();

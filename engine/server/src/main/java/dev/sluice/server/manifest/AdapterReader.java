@@ -5,11 +5,14 @@ import dev.sluice.server.manifest.TriggerManifest.Adapter;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code http.adapter}: a name, or a map of one name to its settings. No mistake repeats a secret. */
 final class AdapterReader {
     private static final String KEY = "adapter";
+    /** Default values and the like, which would be taken for the secret as they stand. */
+    private static final Pattern OTHER_SYNTAX = Pattern.compile("(?<!\\$)\\$\\{[^}]*:");
 
     private final Variables variables;
 
@@ -58,6 +61,11 @@ final class AdapterReader {
             adapters.mistakeWithoutValue(name, rule(name));
             return null;
         }
+        if (!(adapters.value(name) instanceof Value.Fields)) {
+            // What stands there may be the secret itself.
+            adapters.mistakeWithoutValue(name, "must be a map, such as {secret: \"${NAME}\"}, or {}");
+            return null;
+        }
         var settings = adapters.section(name);
         if (settings == null) {
             return null;
@@ -76,6 +84,10 @@ final class AdapterReader {
         return settings.text("secret").flatMap(text -> {
             var filled = variables.fill(text);
             filled.mistakes().forEach(rule -> settings.mistakeWithoutValue("secret", rule));
+            if (OTHER_SYNTAX.matcher(text).find()) {
+                settings.mistakeWithoutValue(
+                        "secret", "has a variable with a colon, which is not filled in here: only ${NAME} is");
+            }
             if (filled.mistakes().isEmpty() && filled.text().isBlank()) {
                 settings.mistakeWithoutValue("secret", "must not be empty");
             }

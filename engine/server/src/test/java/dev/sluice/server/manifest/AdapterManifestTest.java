@@ -59,7 +59,8 @@ class AdapterManifestTest {
             adapter: {}                                 | spec.http.adapter: must name one adapter, such as {github: {secret: "${NAME}"}}
             adapter: {github: {}, s3: {}}               | spec.http.adapter: must name one adapter, such as {github: {secret: "${NAME}"}}
             adapter: {gitlab: {secret: x}}              | spec.http.adapter.gitlab: must be one of github, s3; did you mean 'github'?
-            adapter: {github: yes}                      | spec.http.adapter.github: 'yes': must be a map, not a single value
+            adapter: {github: my-secret}                | spec.http.adapter.github: must be a map, such as {secret: "${NAME}"}, or {}
+            adapter: {github: {secret: "${NAME:-dev}"}} | spec.http.adapter.github.secret: has a variable with a colon, which is not filled in here: only ${NAME} is
             adapter: {github: {secret: ""}}             | spec.http.adapter.github.secret: must not be empty
             adapter: {github: {secret: "${NOTHING}"}}   | spec.http.adapter.github.secret: must not be empty
             adapter: {github: {secret: "${MISSING}"}}   | spec.http.adapter.github.secret: names the environment variable MISSING, which is not set

@@ -78,7 +78,8 @@ final class BatchPublishing implements Subscription {
         for (var refusal : refusals) {
             if (refusal != null) {
                 refused++;
-                first = first == null ? refusal : first;
+                // Who is told of one alone must not give up the others: what may pass is told before what stays so.
+                first = first == null || (!tellsEach && !first.maySucceedLater()) ? refusal : first;
             }
         }
         if (first == null) {

@@ -70,6 +70,11 @@ record Problem(
                 invalid.isTooLarge() ? 413 : 400, detail, invalid.attribute(), invalid.rule(), 0, null, false);
     }
 
+    /** Whether the same request may be taken another time. */
+    boolean maySucceedLater() {
+        return status >= 500 || status == 429;
+    }
+
     /** What a request in a service's own form that makes no events is answered with. */
     static Problem of(RefusedPayloadException refused) {
         var status =

@@ -212,8 +212,10 @@ final class TailExchange extends Exchange {
         public void onSubscribe(Subscription subscription) {
             if (Operators.setOnce(UPSTREAM, TailExchange.this, subscription)) {
                 subscription.request(WINDOW);
-                // The first bytes tell the client that the tail is on: what is published from here on is shown.
-                onLoop(TailExchange.this::beat);
+                if (subscription != Operators.emptySubscription()) {
+                    // The first bytes tell the client that the tail is on: what is published from here on is shown.
+                    onLoop(TailExchange.this::beat);
+                }
             }
         }
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.test.publisher.TestPublisher;
 
 class TailTest {
@@ -76,7 +76,7 @@ class TailTest {
 
     @Test
     void writesNothingBehindTheHeadBeforeTheTailHasItsPlaces() throws Exception {
-        var subscriber = new CompletableFuture<Subscriber<? super TailEvent>>();
+        var subscriber = new CompletableFuture<CoreSubscriber<? super TailEvent>>();
         ingress.tail("slow", positions -> new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super TailEvent> actual) {
@@ -87,7 +87,8 @@ class TailTest {
             client.send("GET /topics/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             client.readUntil("\r\n\r\n");
 
-            subscriber.get(10, TimeUnit.SECONDS).onError(new IllegalStateException("there is no such topic any more"));
+            Operators.error(
+                    subscriber.get(10, TimeUnit.SECONDS), new IllegalStateException("there is no such topic any more"));
 
             assertThat(client.readToEnd()).doesNotContain(":\n\n");
         }
