@@ -85,7 +85,8 @@ final class Grant {
             return new Step(Move.GONE, 0);
         }
         if (state == State.UNASKED || now >= untilNanos) {
-            return new Step(Move.ASK, 0);
+            // A question is a request as well.
+            return now < closedUntilNanos ? new Step(Move.TOO_LATE, closedUntilNanos - now) : new Step(Move.ASK, 0);
         }
         if (state != State.GRANTED) {
             return new Step(Move.DENIED, untilNanos - now);
@@ -96,6 +97,14 @@ final class Grant {
         }
         pace.take(at);
         return new Step(Move.SEND, at - now);
+    }
+
+    /** Whether a delivery that has waited for its turn may still go: {@link Move#SEND}, or else what keeps it. */
+    Step waited(long now) {
+        if (state == State.STOPPED) {
+            return new Step(Move.GONE, 0);
+        }
+        return now < closedUntilNanos ? new Step(Move.TOO_LATE, closedUntilNanos - now) : new Step(Move.SEND, 0);
     }
 
     /**

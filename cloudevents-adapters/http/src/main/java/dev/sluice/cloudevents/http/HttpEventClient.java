@@ -106,7 +106,7 @@ public final class HttpEventClient {
                         0);
     }
 
-    /** Closes the connections. Sends that are under way end with an error, as do later ones. */
+    /** Closes the connections. Sends that are under way come to their end; later ones fail as unreachable. */
     public Mono<Void> close() {
         return transport.close();
     }

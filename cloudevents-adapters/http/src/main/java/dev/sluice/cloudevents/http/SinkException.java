@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a sink has not taken what was sent to it, or why that is not known. Messages name the sink without its query and are
+ * Why a sink has not taken what was sent to it, or why that is not known. Messages name the sink without path and query, and are
  * safe to log. No stack traces.
  */
 public abstract sealed class SinkException extends RuntimeException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uri absolute, as the client is given it
  * @param secure whether it is HTTPS
- * @param shown for messages and logs: without the query, which may hold a secret
+ * @param shown for messages and logs: without path and query, either of which may hold a secret
  */
 record Target(String uri, boolean secure, String shown) {
     private static final int SHOWN_CHARS = 200;
@@ -73,10 +73,9 @@ record Target(String uri, boolean secure, String shown) {
     }
 
     private static String shown(URI sink) {
-        String path = sink.getRawPath();
         String authority = sink.getHost() == null ? "" : "//" + sink.getHost();
         String port = sink.getPort() < 0 ? "" : ":" + sink.getPort();
-        return Escaped.of(sink.getScheme() + ":" + authority + port + (path == null ? "" : path), SHOWN_CHARS);
+        return Escaped.of(sink.getScheme() + ":" + authority + port, SHOWN_CHARS);
     }
 
     private static void require(boolean holds, String shown, String rule) {

@@ -33,6 +33,7 @@ final class Transport {
     private final ClientMeters meters;
     private final ConnectionProvider pool;
     private final HttpClient client;
+    private volatile boolean closed;
 
     Transport(
             ClientLimits limits,
@@ -45,7 +46,8 @@ final class Transport {
         this.pool = ConnectionProvider.builder("sluice-http-client")
                 .maxConnections(limits.connectionsPerSink())
                 .pendingAcquireMaxCount(limits.pendingPerSink())
-                .pendingAcquireTimeout(limits.deadline())
+                // Before the deadline, which would leave open whether something was sent.
+                .pendingAcquireTimeout(limits.deadline().dividedBy(2))
                 .maxIdleTime(limits.idle())
                 .evictInBackground(limits.idle())
                 .disposeInactivePoolsInBackground(limits.idle(), limits.idle())
@@ -69,6 +71,14 @@ final class Transport {
      * @param body not to be changed until the answer is there
      */
     Mono<Reply> exchange(HttpMethod method, Target target, HttpHeaders headers, byte[] body) {
+        return Mono.defer(() -> closed ? closedTo(target) : opened(method, target, headers, body));
+    }
+
+    private static Mono<Reply> closedTo(Target target) {
+        return Mono.error(new SinkException.Unreachable(target, new IllegalStateException("the client is closed")));
+    }
+
+    private Mono<Reply> opened(HttpMethod method, Target target, HttpHeaders headers, byte[] body) {
         return client.request(method)
                 .uri(target.uri())
                 .send((request, outbound) -> written(request, outbound, headers, body))
@@ -95,6 +105,7 @@ final class Transport {
 
     /** Closes the connections, at once those that are idle. */
     Mono<Void> close() {
+        closed = true;
         return pool.disposeLater();
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.cloudevents.http;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -69,17 +70,21 @@ final class Turns {
             mayWait = waiting < waitingMax;
             step = grant.next(nanos.getAsLong(), mayWait);
             if (step.move() == Grant.Move.ASK && mayAsk) {
-                return asked().then(Mono.defer(() -> next(false)));
+                return mayWait ? waiting(asked()).then(Mono.defer(() -> next(false))) : Mono.error(tooMany());
             }
             if (step.move() == Grant.Move.SEND && step.waitNanos() > 0) {
-                return awaited(step.waitNanos());
+                return waiting(Mono.delay(Duration.ofNanos(step.waitNanos())).then())
+                        .then(Mono.defer(this::afterTheWait));
             }
         }
+        return step.move() == Grant.Move.SEND ? Mono.empty() : Mono.error(refusal(step, mayWait));
+    }
+
+    private SinkException refusal(Grant.Step step, boolean mayWait) {
         return switch (step.move()) {
-            case SEND -> Mono.empty();
-            case TOO_LATE -> Mono.error(mayWait ? tooLate(step.waitNanos()) : tooMany());
-            case GONE -> Mono.error(new SinkException.NotGranted(receiver, "it is gone (410)", false));
-            case DENIED, ASK -> Mono.error(denied());
+            case TOO_LATE -> mayWait ? tooLate(step.waitNanos()) : tooMany();
+            case GONE -> new SinkException.NotGranted(receiver, "it is gone (410)", false);
+            case SEND, DENIED, ASK -> denied();
         };
     }
 
@@ -113,12 +118,25 @@ final class Turns {
         }
     }
 
-    /** Called with the lock held. */
-    private Mono<Void> awaited(long waitNanos) {
+    /** What became of the receiver meanwhile may be that it wants nothing more. */
+    private Mono<Void> afterTheWait() {
+        Grant.Step step;
+        synchronized (grant) {
+            step = grant.waited(nanos.getAsLong());
+        }
+        return step.move() == Grant.Move.SEND ? Mono.empty() : Mono.error(refusal(step, true));
+    }
+
+    /** Counts it among those that wait until its end, of which the next step is no part. Called with the lock held. */
+    private Mono<Void> waiting(Mono<Void> wait) {
         waiting++;
-        return Mono.delay(Duration.ofNanos(waitNanos))
-                .doFinally(end -> waited())
-                .then();
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable end = () -> {
+            if (over.compareAndSet(false, true)) {
+                waited();
+            }
+        };
+        return wait.doOnTerminate(end).doOnCancel(end);
     }
 
     private void waited() {

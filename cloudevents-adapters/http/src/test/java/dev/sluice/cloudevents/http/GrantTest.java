@@ -106,6 +106,28 @@ class GrantTest {
     }
 
     @Test
+    void asksNothingBeforeTheReceiverIsNoLongerBusy() {
+        Grant grant = asking(Pace.ANY, false);
+
+        grant.busy(0, 60 * SECOND);
+
+        assertThat(grant.next(SECOND)).isEqualTo(new Grant.Step(Move.TOO_LATE, 59 * SECOND));
+        assertThat(grant.next(60 * SECOND).move()).isEqualTo(Move.ASK);
+    }
+
+    @Test
+    void letsNothingThatHasWaitedGoToAReceiverThatIsBusyOrGoneByThen() {
+        Grant grant = asking(Pace.ANY, false);
+        grant.answered(0, "*", "*");
+
+        assertThat(grant.waited(SECOND)).isEqualTo(new Grant.Step(Move.SEND, 0));
+        grant.busy(0, 60 * SECOND);
+        assertThat(grant.waited(SECOND)).isEqualTo(new Grant.Step(Move.TOO_LATE, 59 * SECOND));
+        grant.gone();
+        assertThat(grant.waited(SECOND).move()).isEqualTo(Move.GONE);
+    }
+
+    @Test
     void takesNoTurnFromOthersWhenItGivesUp() {
         Grant grant = asking(1, false);
         grant.answered(0, "*", "1");

@@ -156,7 +156,9 @@ class HttpEventClientTest {
         var refused = failure(SinkException.Refused.class);
 
         assertThat(refused.detail()).hasValue("id must\\u000anot be empty");
-        assertThat(refused).hasMessageContaining("/events'").hasMessageNotContaining("key=v");
+        assertThat(refused)
+                .hasMessageContaining("refused with status 400")
+                .hasMessageNotContainingAny("key=v", "/events");
         sink.answering(FakeSink.Answer.of(422, "content-type", "text/plain").with("no"));
         assertThat(failure(SinkException.Refused.class).detail()).isEmpty();
         sink.answering(FakeSink.Answer.of(422, "content-type", "application/problem+json")
@@ -203,7 +205,16 @@ class HttpEventClientTest {
 
         assertThatThrownBy(() -> client.send(nobody, event("1")).block(PATIENCE))
                 .isInstanceOf(SinkException.Unreachable.class)
-                .hasMessageContaining("http://127.0.0.1:" + free + "/");
+                .hasMessageContaining("http://127.0.0.1:" + free);
+    }
+
+    @Test
+    void sendsNothingOnceItIsClosed() {
+        client.close().block(PATIENCE);
+
+        assertThatThrownBy(() -> client.send(sink.uri(), event("1")).block(PATIENCE))
+                .isInstanceOf(SinkException.Unreachable.class)
+                .hasMessageContaining("the client is closed");
     }
 
     @Test

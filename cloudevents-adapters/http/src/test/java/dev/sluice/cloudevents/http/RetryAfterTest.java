@@ -39,4 +39,10 @@ class RetryAfterTest {
     void saysNothingWithoutAHeader() {
         assertThat(RetryAfter.of(null, NOW)).isNull();
     }
+
+    @Test
+    void takesNothingOfATextThatIsLongerThanAnyDateAndNoWaitBeyondSome31Years() {
+        assertThat(RetryAfter.of("x".repeat(65), NOW)).isNull();
+        assertThat(RetryAfter.of("Fri, 31 Dec 9999 23:59:59 GMT", NOW)).isEqualTo(Duration.ofSeconds(1_000_000_000));
+    }
 }

@@ -130,18 +130,18 @@ class WebhookSenderTest {
 
     @Test
     void letsADeliveryWaitForItsTurn() {
-        agreeing("600", 201);
-        WebhookSender sender = sender().rate(600).waitingMax(1).build();
-        Flux.range(0, 60).concatMap(i -> sender.deliver(event("" + i))).blockLast(PATIENCE);
+        agreeing("60", 201);
+        WebhookSender sender = sender().rate(60).waitingMax(1).build();
+        Flux.range(0, 6).concatMap(i -> sender.deliver(event("" + i))).blockLast(PATIENCE);
 
-        // The clock stands still, so the next turns are 112 ms and 223 ms from now.
+        // The clock stands still, so the next turns are 1.1 s and 2.2 s from now.
         List<Object> ended = Flux.merge(outcome(sender), outcome(sender), outcome(sender))
                 .collectList()
                 .block(PATIENCE);
 
         assertThat(ended).filteredOn(SinkException.Overloaded.class::isInstance).hasSize(2);
         assertThat(ended).filteredOn(SinkAnswer.class::isInstance).hasSize(1);
-        assertThat(deliveries()).hasSize(61);
+        assertThat(deliveries()).hasSize(7);
     }
 
     @Test
@@ -159,6 +159,22 @@ class WebhookSenderTest {
         seconds.set(60);
 
         assertThat(sender.deliver(event("1")).block(PATIENCE).status()).isEqualTo(201);
+    }
+
+    @Test
+    void sendsNothingThatWaitedOnceTheReceiverIsGone() {
+        agreeing("60", 201);
+        WebhookSender sender = sender().rate(60).build();
+        Flux.range(0, 5).concatMap(i -> sender.deliver(event("" + i))).blockLast(PATIENCE);
+        agreeing("60", 410);
+
+        // The first one has its turn at once, the other one in 1.1 s.
+        List<Object> ended =
+                Flux.merge(outcome(sender), outcome(sender)).collectList().block(PATIENCE);
+
+        assertThat(ended).filteredOn(SinkException.Refused.class::isInstance).hasSize(1);
+        assertThat(ended).filteredOn(SinkException.NotGranted.class::isInstance).hasSize(1);
+        assertThat(deliveries()).hasSize(6);
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class Cesql {
 
     /**
      * Evaluates up to the first error, if there is one. The value is then the zero value of the whole expression's type
-     * ({@code ""}, 0 or false), or what the function that failed gives with its error when it is the whole expression.
+     * ({@code ""}, 0 or false), or what the operator or function that failed gives with its error when it is the whole expression.
      */
     public CesqlResult evaluateFailFast(CloudEvent event) {
         return evaluate(new Evaluation(event, true));
