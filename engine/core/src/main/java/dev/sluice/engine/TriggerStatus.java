@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param received events received
  * @param filtered of these, the ones that the filter did not want
  * @param filterErrors how often the filter could not judge an event, which is no match
- * @param filterError what the last of these errors was; empty when there was none
+ * @param filterError what the last of these errors was, of each expression; empty when there was none
  * @param expired events and calls whose expirytime had come before them, which were not run
  * @param done events whose run ended well
  * @param failed tries that failed

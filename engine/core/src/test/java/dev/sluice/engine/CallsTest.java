@@ -82,7 +82,7 @@ class CallsTest {
         var status = pipeline.status();
         assertThat(status.filtered()).isEqualTo(1);
         assertThat(status.filterErrors()).isEqualTo(1);
-        assertThat(status.filterError()).isEqualTo("CESQL, at character 1: the event has no nope");
+        assertThat(status.filterError()).isEqualTo("CESQL \"nope = 1\", at character 1: the event has no nope");
     }
 
     @Test

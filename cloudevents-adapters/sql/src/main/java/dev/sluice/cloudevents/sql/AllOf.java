@@ -1,12 +1,16 @@
 package dev.sluice.cloudevents.sql;
 
 import io.cloudevents.CloudEvent;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Passes what all of its filters pass; in order, up to the first that does not. */
 final class AllOf implements EventFilter {
+    private static final int ERRORS_SHOWN = 3;
+
     private final EventFilter[] filters;
 
     private AllOf(List<EventFilter> filters) {
@@ -45,13 +49,18 @@ final class AllOf implements EventFilter {
 
     @Override
     public @Nullable String lastError() {
-        for (EventFilter filter : filters) {
-            String error = filter.lastError();
-            if (error != null) {
-                return error;
-            }
-        }
-        return null;
+        return lastErrors(filters);
+    }
+
+    /** Which of several erred last is not known: each that did tells of itself, up to a few. */
+    static @Nullable String lastErrors(EventFilter[] filters) {
+        List<String> errors = Arrays.stream(filters)
+                .map(EventFilter::lastError)
+                .filter(Objects::nonNull)
+                .toList();
+        int shown = Math.min(errors.size(), ERRORS_SHOWN);
+        String more = errors.size() > shown ? "; " + (errors.size() - shown) + " more" : "";
+        return errors.isEmpty() ? null : String.join("; ", errors.subList(0, shown)) + more;
     }
 
     @Override

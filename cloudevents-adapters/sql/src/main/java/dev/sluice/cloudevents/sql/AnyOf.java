@@ -42,13 +42,7 @@ final class AnyOf implements EventFilter {
 
     @Override
     public @Nullable String lastError() {
-        for (EventFilter filter : filters) {
-            String error = filter.lastError();
-            if (error != null) {
-                return error;
-            }
-        }
-        return null;
+        return AllOf.lastErrors(filters);
     }
 
     @Override

@@ -47,7 +47,7 @@ final class CesqlFilter implements EventFilter {
     @Override
     public @Nullable String lastError() {
         CesqlError error = last;
-        return error == null ? null : "CESQL, " + error;
+        return error == null ? null : "CESQL \"" + Escaped.of(expression.toString(), 64) + "\", " + error;
     }
 
     @Override

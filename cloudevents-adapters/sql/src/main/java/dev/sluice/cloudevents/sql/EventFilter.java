@@ -34,7 +34,7 @@ public interface EventFilter {
         return 0;
     }
 
-    /** What the last of these errors was, in words and escaped; null when there was none. */
+    /** What the last error of each expression in it was, in words and escaped; null when there was none. */
     default @Nullable String lastError() {
         return null;
     }

@@ -39,13 +39,25 @@ class CesqlFilterTest {
                 List.of(FiltersTest.prefix("type", "com."), Map.of("any", List.of(Map.of("cesql", "priority > 3")))));
 
         assertThat(filter.test(EVENT)).isFalse();
-        assertThat(filter.lastError()).isEqualTo("CESQL, at character 1: \"high\" is no Integer");
+        assertThat(filter.lastError()).isEqualTo("CESQL \"priority > 3\", at character 1: \"high\" is no Integer");
         assertThat(filter.test(EVENT.with("priority", "4"))).isTrue();
         assertThat(filter.test(EVENT.toBuilder().extension("priority", null).build()))
                 .isFalse();
 
         assertThat(filter.errors()).isEqualTo(2);
-        assertThat(filter.lastError()).isEqualTo("CESQL, at character 1: the event has no priority");
+        assertThat(filter.lastError()).isEqualTo("CESQL \"priority > 3\", at character 1: the event has no priority");
+    }
+
+    @Test
+    void explainsTheLastErrorOfEachExpression() {
+        EventFilter filter = Filters.compile(List.of(Map.of("cesql", "a = 'x'"), Map.of("cesql", "b = 'x'")));
+
+        filter.test(EVENT);
+        filter.test(EVENT.with("a", "x"));
+
+        assertThat(filter.lastError())
+                .isEqualTo("CESQL \"a = 'x'\", at character 1: the event has no a;"
+                        + " CESQL \"b = 'x'\", at character 1: the event has no b");
     }
 
     @Test
@@ -54,7 +66,7 @@ class CesqlFilterTest {
 
         assertThat(filter.test(EVENT)).isTrue();
         assertThat(filter.errors()).isEqualTo(1);
-        assertThat(filter.lastError()).isEqualTo("CESQL, at character 1: the event has no nope");
+        assertThat(filter.lastError()).isEqualTo("CESQL \"nope = 1\", at character 1: the event has no nope");
     }
 
     @Test
@@ -63,7 +75,7 @@ class CesqlFilterTest {
 
         assertThat(filter.test(EVENT)).isFalse();
         assertThat(filter.lastError())
-                .isEqualTo("CESQL, at character 1: a Boolean is needed and this is of type String");
+                .isEqualTo("CESQL \"flag\", at character 1: a Boolean is needed and this is of type String");
         assertThat(filter.test(EVENT.toBuilder().extension("flag", true).build()))
                 .isTrue();
         assertThat(Filters.compile(List.of(Map.of("cesql", "BOOL(flag)"))).test(EVENT))
