@@ -128,6 +128,8 @@ final class Round implements CoreSubscriber<Delivery> {
     }
 
     private void request(Subscription subscription) {
+        // Read before the seats' sums: a record that they do not know yet finds the mark that asks again for it.
+        var came = came();
         var least = Long.MAX_VALUE;
         for (var seat : seats) {
             least = Math.min(least, seat == null ? 0 : seat.bound());
@@ -139,7 +141,6 @@ final class Round implements CoreSubscriber<Delivery> {
         }
         // Each time at half of what is left, so that one seat without room does not cost a look at all of them per
         // record.
-        var came = came();
         askAgainAt = asked == Long.MAX_VALUE ? Long.MAX_VALUE : came + Math.max(1, (asked - came) / 2);
     }
 
