@@ -44,6 +44,11 @@ public interface Broker {
                 () -> new BrokerException.Refused(name(), "its groups have no position that can be moved", null));
     }
 
+    /** States that outlive the process, and the sharing out of work. */
+    default Control control() {
+        throw new UnsupportedOperationException("broker '" + name() + "' keeps no states");
+    }
+
     /** All topics, by name, as they are now. */
     Mono<List<TopicStatus>> topics();
 
