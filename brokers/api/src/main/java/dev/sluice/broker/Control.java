@@ -75,7 +75,8 @@ public interface Control {
      *
      * @param key the record's key, or null to use the event's {@code partitionkey}, if any
      */
-    record Outgoing(String topic, CloudEvent event, @Nullable String key) {}
+    record Outgoing(
+            String topic, CloudEvent event, @Nullable String key) {}
 
     /** The session's name was opened elsewhere: what was to be committed is not stored, and never will be. */
     final class Fenced extends RuntimeException {
