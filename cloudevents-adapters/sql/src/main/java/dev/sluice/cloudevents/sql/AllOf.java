@@ -39,6 +39,17 @@ final class AllOf implements EventFilter {
     }
 
     @Override
+    public FilterVerdict explain(CloudEvent event) {
+        for (EventFilter filter : filters) {
+            FilterVerdict verdict = filter.explain(event);
+            if (!verdict.passes()) {
+                return verdict;
+            }
+        }
+        return new FilterVerdict(true, describe(), "all of it passes", false);
+    }
+
+    @Override
     public long errors() {
         long sum = 0;
         for (EventFilter filter : filters) {

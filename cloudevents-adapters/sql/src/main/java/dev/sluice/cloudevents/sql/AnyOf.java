@@ -1,12 +1,16 @@
 package dev.sluice.cloudevents.sql;
 
 import io.cloudevents.CloudEvent;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Passes what one of its filters passes; in order, up to the first that does. */
 final class AnyOf implements EventFilter {
+    private static final int FACTS_MAX = 4;
+
     private final EventFilter[] filters;
 
     private AnyOf(List<EventFilter> filters) {
@@ -29,6 +33,23 @@ final class AnyOf implements EventFilter {
             }
         }
         return false;
+    }
+
+    @Override
+    public FilterVerdict explain(CloudEvent event) {
+        Set<String> facts = new LinkedHashSet<>();
+        boolean error = false;
+        for (EventFilter filter : filters) {
+            FilterVerdict verdict = filter.explain(event);
+            if (verdict.passes()) {
+                return verdict;
+            }
+            facts.add(verdict.fact());
+            error |= verdict.error();
+        }
+        String told = facts.stream().limit(FACTS_MAX).collect(Collectors.joining("; "));
+        String more = facts.size() > FACTS_MAX ? "; " + (facts.size() - FACTS_MAX) + " more" : "";
+        return new FilterVerdict(false, describe(), told + more, error);
     }
 
     @Override

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares one attribute's canonical string with a fixed one, by case and without parsing it. A missing one fails. */
 record AttributeFilter(Comparison comparison, String attribute, String expected) implements EventFilter {
+    private static final int SHOWN_MAX = 128;
+
     enum Comparison {
         EXACT("is"),
         PREFIX("starts with"),
@@ -33,6 +35,19 @@ record AttributeFilter(Comparison comparison, String attribute, String expected)
     public boolean test(CloudEvent event) {
         String actual = text(event);
         return actual != null && comparison.holds(actual, expected);
+    }
+
+    @Override
+    public FilterVerdict explain(CloudEvent event) {
+        return new FilterVerdict(test(event), describe(), seen(event, attribute), false);
+    }
+
+    /** What an event has of an attribute, as a clause. */
+    static String seen(CloudEvent event, String attribute) {
+        String actual = WireEvent.textOf(event, attribute);
+        return actual == null
+                ? "the event has no " + attribute
+                : attribute + " is \"" + Escaped.of(actual, SHOWN_MAX) + '"';
     }
 
     private @Nullable String text(CloudEvent event) {

@@ -28,6 +28,18 @@ final class CesqlFilter implements EventFilter {
         return false;
     }
 
+    @Override
+    public FilterVerdict explain(CloudEvent event) {
+        Evaluation run = new Evaluation(event, true);
+        Object value = expression.value(run);
+        CesqlError error = run.firstError();
+        if (error == null && value instanceof Boolean passes) {
+            return new FilterVerdict(passes, describe(), CesqlWhy.of(expression.root(), passes, event), false);
+        }
+        CesqlError why = error != null ? error : notBoolean(value);
+        return new FilterVerdict(false, describe(), why.toString(), true);
+    }
+
     /** An extension alone may turn out to be of any type. */
     private CesqlError notBoolean(Object value) {
         String type = CesqlType.of(value).word();

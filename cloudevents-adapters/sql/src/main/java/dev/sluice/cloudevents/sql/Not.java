@@ -11,6 +11,12 @@ record Not(EventFilter filter) implements EventFilter {
     }
 
     @Override
+    public FilterVerdict explain(CloudEvent event) {
+        FilterVerdict verdict = filter.explain(event);
+        return new FilterVerdict(!verdict.passes(), describe(), verdict.fact(), verdict.error());
+    }
+
+    @Override
     public long errors() {
         return filter.errors();
     }

@@ -52,6 +52,23 @@ final class PatternFilter implements EventFilter {
 
     @Override
     public boolean test(CloudEvent event) {
+        JsonNode seen = seen(event);
+        return seen != null && !machine.rulesForJSONEvent(seen).isEmpty();
+    }
+
+    @Override
+    public FilterVerdict explain(CloudEvent event) {
+        JsonNode seen = seen(event);
+        if (seen == null) {
+            return new FilterVerdict(false, describe(), "its data is no JSON", false);
+        }
+        boolean passes = !machine.rulesForJSONEvent(seen).isEmpty();
+        String fact = passes ? "all of it matches" : PatternWhy.of(text, seen);
+        return new FilterVerdict(passes, describe(), fact, false);
+    }
+
+    /** What of the event the pattern looks at; null when it asks for data that is no JSON. */
+    private @Nullable JsonNode seen(CloudEvent event) {
         ObjectNode seen = JsonNodeFactory.instance.objectNode();
         for (String attribute : attributes) {
             Object value = Attributes.value(event, attribute, Attributes.isContext(attribute));
@@ -64,12 +81,12 @@ final class PatternFilter implements EventFilter {
             if (data != null) {
                 JsonNode parsed = parsed(event, data);
                 if (parsed == null) {
-                    return false;
+                    return null;
                 }
                 seen.set(DATA, parsed);
             }
         }
-        return !machine.rulesForJSONEvent(seen).isEmpty();
+        return seen;
     }
 
     private static void set(ObjectNode seen, String attribute, Object value) {
