@@ -33,6 +33,16 @@ public interface Broker {
     Flux<TailEvent> tail(String topic, Map<Integer, Long> after);
 
     /**
+     * Reads a part of a topic without a group, each partition in the order of its offsets, and completes once it has
+     * signalled all of it that the topic still has; what was stored after the subscription is no part of it. Nothing is
+     * skipped but what the topic drops meanwhile. Demand-driven: what is not requested is not fetched beyond one poll;
+     * signals come on the thread that requests or on one of the reading's own, and must not be worked on for long
+     * there. Errors with {@link BrokerException}: {@code Refused} when there is no such topic, {@code Unavailable} when too many
+     * readings are open. Cancel frees what it holds.
+     */
+    Flux<StoredEvent> read(String topic, ReadRange range);
+
+    /**
      * Moves a group's position, for partitions that this broker's own member reads or that nobody does. Completes once
      * the new position is stored; what was delivered before is not recorded any more. Errors with {@link
      * BrokerException.Refused} when the broker keeps no positions to move, or someone else reads a partition.

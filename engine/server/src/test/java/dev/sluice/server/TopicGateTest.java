@@ -8,7 +8,9 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
@@ -141,6 +143,11 @@ class TopicGateTest {
         @Override
         public Flux<TailEvent> tail(String topic, Map<Integer, Long> after) {
             return Flux.never();
+        }
+
+        @Override
+        public Flux<StoredEvent> read(String topic, ReadRange range) {
+            return Flux.empty();
         }
 
         @Override

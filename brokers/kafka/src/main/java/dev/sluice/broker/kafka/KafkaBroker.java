@@ -3,7 +3,9 @@ package dev.sluice.broker.kafka;
 import dev.sluice.broker.Broker;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
@@ -39,7 +41,8 @@ import reactor.core.publisher.Mono;
  * replicas have it. After an {@code Unavailable} the cluster may have it all the same.
  *
  * <p>Its threads are daemons: one of the producer and one of the admin client, on which most signals come, one for
- * sends that wait, one for making and closing clients, one per live tail (at most 32), and one per member of a group.
+ * sends that wait, one for making and closing clients, one per live tail (at
+ * most 32) and reading (at most 16), and one per member of a group.
  */
 public final class KafkaBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBroker.class);
@@ -52,7 +55,7 @@ public final class KafkaBroker implements Broker {
     private final ScheduledThreadPoolExecutor control;
     private final KafkaAdmin admin;
     private final Outbox outbox;
-    private final KafkaTails tails;
+    private final KafkaWatches watches;
     private final Set<KafkaSource> sources = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable Vertx vertx;
     private @Nullable CompletableFuture<Void> closing;
@@ -71,7 +74,7 @@ public final class KafkaBroker implements Broker {
                 control,
                 () -> new KafkaProducer<>(ClientProperties.producer(options)),
                 admin::ensure);
-        this.tails = new KafkaTails(
+        this.watches = new KafkaWatches(
                 options.name(), errors, registry, records, () -> new KafkaConsumer<>(ClientProperties.tail(options)));
     }
 
@@ -184,7 +187,13 @@ public final class KafkaBroker implements Broker {
     /** {@inheritDoc} At most 32 at a time; each has a thread of its own, on which it signals. */
     @Override
     public Flux<TailEvent> tail(String topic, Map<Integer, Long> after) {
-        return tails.of(topic, after);
+        return watches.tail(topic, after);
+    }
+
+    /** {@inheritDoc} At most 16 at a time; each has a thread of its own, on which it signals. */
+    @Override
+    public Flux<StoredEvent> read(String topic, ReadRange range) {
+        return watches.read(topic, range);
     }
 
     /** {@inheritDoc} A group that has members in other processes is left as it is. */
@@ -257,7 +266,7 @@ public final class KafkaBroker implements Broker {
     }
 
     private CompletableFuture<Void> end(List<KafkaSource> reading, @Nullable Vertx shared) {
-        tails.close();
+        watches.close();
         return Flux.fromIterable(reading)
                 .flatMapDelayError(source -> source.close(errors.closed()), 64, 1)
                 .then()

@@ -325,7 +325,7 @@ class KafkaBrokerTest {
         var topic = newTopic();
         broker.ensureTopic(topic).block(PATIENCE);
         var tails = new ArrayList<Disposable>();
-        for (var i = 0; i < KafkaTails.TAILS_MAX; i++) {
+        for (var i = 0; i < KafkaWatches.TAILS_MAX; i++) {
             tails.add(broker.tail(topic, Map.of()).subscribe());
         }
 

@@ -48,6 +48,11 @@ abstract class Emitter<T> implements Subscription {
     /** What else the loop sees to, before it emits. */
     void attend() {}
 
+    /** Whether there will never be anything more; asked once {@link #next} had nothing or nothing is requested. */
+    boolean isComplete() {
+        return false;
+    }
+
     /** Whether nothing more is emitted. */
     final boolean isEnded() {
         return ended;
@@ -101,11 +106,15 @@ abstract class Emitter<T> implements Subscription {
         attend();
         emit();
         var why = failure;
-        if (why != null && !ended) {
+        if (!ended && (why != null || isComplete())) {
             ended = true;
             leave();
             try {
-                actual.onError(why);
+                if (why != null) {
+                    actual.onError(why);
+                } else {
+                    actual.onComplete();
+                }
             } catch (RuntimeException broken) {
                 LOG.atError().setCause(broken).log("a reader failed on the end of its reading");
             }

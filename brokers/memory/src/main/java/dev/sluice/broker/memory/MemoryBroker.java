@@ -4,7 +4,9 @@ import dev.sluice.broker.Broker;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
@@ -124,6 +126,12 @@ public final class MemoryBroker implements Broker {
         return new FluxTail(this, Objects.requireNonNull(topic, "topic"), after);
     }
 
+    /** {@inheritDoc} It has no thread: signals come on the thread that requests. */
+    @Override
+    public Flux<StoredEvent> read(String topic, ReadRange range) {
+        return new FluxRead(this, Objects.requireNonNull(topic, "topic"), Objects.requireNonNull(range, "range"));
+    }
+
     @Override
     public Mono<List<TopicStatus>> topics() {
         return Mono.fromSupplier(() -> topics.values().stream()
@@ -152,6 +160,18 @@ public final class MemoryBroker implements Broker {
     MemoryTopic topic(String topic) {
         var known = topics.get(topic);
         return known != null ? known : create(topic);
+    }
+
+    /** The topic of that name, which has to be there. */
+    MemoryTopic known(String topic) {
+        if (closed) {
+            throw closedException();
+        }
+        var known = topics.get(topic);
+        if (known == null) {
+            throw new BrokerException.Refused(name, "there is no topic '" + shown(topic) + "'", null);
+        }
+        return known;
     }
 
     private MemoryTopic create(String topic) {

@@ -10,12 +10,12 @@ final class MemoryDelivery implements Delivery {
     final MemoryGroup group;
     final MemoryShare share;
     final int epoch;
-    private final StoredEvent stored;
+    private final LogEvent stored;
     private final long offset;
     /** Guarded by the topic's lock. */
     boolean settled;
 
-    MemoryDelivery(MemoryGroup group, MemoryShare share, StoredEvent stored, long offset) {
+    MemoryDelivery(MemoryGroup group, MemoryShare share, LogEvent stored, long offset) {
         this.group = group;
         this.share = share;
         this.epoch = share.epoch;

@@ -123,7 +123,7 @@ final class MemoryTopic {
     }
 
     /** Checks an event and makes it ready to be stored. */
-    StoredEvent prepare(CloudEvent event, @Nullable String recordKey) {
+    LogEvent prepare(CloudEvent event, @Nullable String recordKey) {
         var wire = WireEvent.of(event);
         var sizeMax = broker.limits().eventBytesMax();
         if (wire.sizeBytes() > sizeMax) {
@@ -132,7 +132,7 @@ final class MemoryTopic {
         }
         var key = recordKey != null ? recordKey : wire.text("partitionkey");
         var size = wire.sizeBytes() + MemoryLimits.EVENT_OVERHEAD;
-        return new StoredEvent(wire, key, size, key == null ? -1 : partitionOf(key));
+        return new LogEvent(wire, key, size, key == null ? -1 : partitionOf(key));
     }
 
     private int partitionOf(String key) {
@@ -143,7 +143,7 @@ final class MemoryTopic {
     /**
      * Stores the event if there is room and no send waits for it. {@link TopicReaders#wake} has to follow if it did.
      */
-    boolean storeNow(StoredEvent event) {
+    boolean storeNow(LogEvent event) {
         lock();
         try {
             requireOpen();

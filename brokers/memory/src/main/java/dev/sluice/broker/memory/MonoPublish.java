@@ -27,7 +27,7 @@ final class MonoPublish extends Mono<Void> {
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
         MemoryTopic topic;
-        StoredEvent stored;
+        LogEvent stored;
         boolean done;
         try {
             topic = sink.resolve();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionLog {
     private static final int RING_MIN = 16;
 
-    private @Nullable StoredEvent[] ring = new StoredEvent[RING_MIN];
+    private @Nullable LogEvent[] ring = new LogEvent[RING_MIN];
     private long start;
     private long end;
     private long bytes;
@@ -27,7 +27,7 @@ final class PartitionLog {
         return bytes;
     }
 
-    void append(StoredEvent event) {
+    void append(LogEvent event) {
         if (end - start == ring.length) {
             resize(ring.length * 2);
         }
@@ -37,14 +37,14 @@ final class PartitionLog {
     }
 
     /** The event at an offset that is held. */
-    StoredEvent get(long offset) {
+    LogEvent get(long offset) {
         if (offset < start || offset >= end) {
             throw new IllegalArgumentException("offset " + offset + " is not in [" + start + ", " + end + ")");
         }
         return Objects.requireNonNull(ring[slot(offset)]);
     }
 
-    StoredEvent removeFirst() {
+    LogEvent removeFirst() {
         var first = get(start);
         ring[slot(start)] = null;
         start++;
@@ -56,7 +56,7 @@ final class PartitionLog {
     }
 
     private void resize(int length) {
-        @Nullable StoredEvent[] resized = new StoredEvent[length];
+        @Nullable LogEvent[] resized = new LogEvent[length];
         for (var offset = start; offset < end; offset++) {
             resized[(int) (offset & (length - 1))] = ring[slot(offset)];
         }

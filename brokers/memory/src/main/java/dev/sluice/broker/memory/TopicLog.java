@@ -54,8 +54,9 @@ final class TopicLog {
         return floors[partition];
     }
 
-    void append(StoredEvent event) {
+    void append(LogEvent event) {
         event.sequence = sequence++;
+        event.arrivedMillis = System.currentTimeMillis();
         logs[event.partition].append(event);
         events++;
         bytes += event.sizeBytes;
@@ -78,7 +79,7 @@ final class TopicLog {
 
     /** Removes the oldest event that is not wanted any more, or returns null if all are. */
     @Nullable
-    StoredEvent evictOldest() {
+    LogEvent evictOldest() {
         if (evictableEvents == 0) {
             return null;
         }

@@ -6,14 +6,16 @@ import dev.sluice.broker.Start;
 import java.util.Arrays;
 import java.util.List;
 
-/** Who reads a topic: its groups, and its tails. Changed under the topic's lock; woken without it. */
+/** Who reads a topic: its groups, its tails, and who reads a part of it. Changed under the topic's lock; woken without it. */
 final class TopicReaders {
     private static final int GROUPS_MAX = 1_000;
     private static final int TAILS_MAX = 1_000;
+    private static final int READS_MAX = 1_000;
 
     private final MemoryTopic topic;
     private volatile MemoryGroup[] groups = {};
     private volatile MemoryTail[] tails = {};
+    private volatile MemoryRead[] reads = {};
 
     TopicReaders(MemoryTopic topic) {
         this.topic = topic;
@@ -89,6 +91,20 @@ final class TopicReaders {
         tails = Arrays.stream(tails).filter(t -> t != tail).toArray(MemoryTail[]::new);
     }
 
+    /** Under the lock. */
+    void add(MemoryRead read) {
+        topic.requireOpen();
+        requireFewer(reads.length, READS_MAX, "readings");
+        var more = Arrays.copyOf(reads, reads.length + 1);
+        more[reads.length] = read;
+        reads = more;
+    }
+
+    /** Under the lock. */
+    void remove(MemoryRead read) {
+        reads = Arrays.stream(reads).filter(r -> r != read).toArray(MemoryRead[]::new);
+    }
+
     private void requireFewer(int count, int max, String what) {
         if (count >= max) {
             var why = "topic '" + topic.name + "' has " + max + " " + what + " already";
@@ -108,6 +124,9 @@ final class TopicReaders {
         }
         for (var tail : tails) {
             tail.fail(why);
+        }
+        for (var read : reads) {
+            read.fail(why);
         }
     }
 }

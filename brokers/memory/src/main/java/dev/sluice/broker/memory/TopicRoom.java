@@ -62,11 +62,11 @@ final class TopicRoom {
     }
 
     /** Stores the event unless there is no room or sends wait before it. */
-    boolean offer(StoredEvent event) {
+    boolean offer(LogEvent event) {
         return waiting.isEmpty() && store(event);
     }
 
-    private boolean store(StoredEvent event) {
+    private boolean store(LogEvent event) {
         wantedBytes = 0;
         if (!makeRoom(event.sizeBytes) || !reserve(event.sizeBytes)) {
             return false;

@@ -13,7 +13,7 @@ import reactor.core.CoreSubscriber;
 final class WaitingSend implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(WaitingSend.class);
 
-    final StoredEvent event;
+    final LogEvent event;
     private final MemoryTopic topic;
     private final CoreSubscriber<? super Void> actual;
     private volatile boolean cancelled;
@@ -31,7 +31,7 @@ final class WaitingSend implements Subscription {
 
     boolean queued;
 
-    WaitingSend(MemoryTopic topic, StoredEvent event, CoreSubscriber<? super Void> actual) {
+    WaitingSend(MemoryTopic topic, LogEvent event, CoreSubscriber<? super Void> actual) {
         this.topic = topic;
         this.event = event;
         this.actual = actual;

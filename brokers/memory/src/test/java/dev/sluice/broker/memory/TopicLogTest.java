@@ -10,8 +10,8 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class TopicLogTest {
-    private static StoredEvent stored(int partition, int sizeBytes) {
-        return new StoredEvent(MemoryFixture.event("1", null, 0), null, sizeBytes, partition);
+    private static LogEvent stored(int partition, int sizeBytes) {
+        return new LogEvent(MemoryFixture.event("1", null, 0), null, sizeBytes, partition);
     }
 
     /** The counts are what a walk over all events finds, and the oldest event below a floor goes first. */
@@ -34,8 +34,8 @@ class TopicLogTest {
         }
     }
 
-    private static StoredEvent oldestEvictable(TopicLog log) {
-        StoredEvent oldest = null;
+    private static LogEvent oldestEvictable(TopicLog log) {
+        LogEvent oldest = null;
         for (var p = 0; p < log.partitions(); p++) {
             for (var offset = log.partition(p).start(); offset < log.floor(p); offset++) {
                 var event = log.partition(p).get(offset);
@@ -48,8 +48,8 @@ class TopicLogTest {
     }
 
     private static void verify(TopicLog log) {
-        var all = new ArrayList<StoredEvent>();
-        var evictable = new ArrayList<StoredEvent>();
+        var all = new ArrayList<LogEvent>();
+        var evictable = new ArrayList<LogEvent>();
         for (var p = 0; p < log.partitions(); p++) {
             for (var offset = log.partition(p).start();
                     offset < log.partition(p).end();

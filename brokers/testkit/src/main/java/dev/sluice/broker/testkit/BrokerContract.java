@@ -177,6 +177,14 @@ public abstract class BrokerContract {
     }
 
     @Nested
+    class Reading extends ReadContract {
+        @Override
+        BrokerContract kit() {
+            return BrokerContract.this;
+        }
+    }
+
+    @Nested
     class Closing extends LifeContract {
         @Override
         BrokerContract kit() {

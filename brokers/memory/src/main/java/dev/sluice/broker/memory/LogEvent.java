@@ -4,7 +4,7 @@ import io.cloudevents.CloudEvent;
 import org.jspecify.annotations.Nullable;
 
 /** An event with what the broker needs to know of it. The place is written once, under the topic's lock. */
-final class StoredEvent {
+final class LogEvent {
     final CloudEvent event;
     final @Nullable String key;
     final int sizeBytes;
@@ -12,8 +12,10 @@ final class StoredEvent {
     int partition;
     /** Its age among all events of the topic: lower is older. */
     long sequence;
+    /** When it was stored, by the wall clock. */
+    long arrivedMillis;
 
-    StoredEvent(CloudEvent event, @Nullable String key, int sizeBytes, int partition) {
+    LogEvent(CloudEvent event, @Nullable String key, int sizeBytes, int partition) {
         this.event = event;
         this.key = key;
         this.sizeBytes = sizeBytes;

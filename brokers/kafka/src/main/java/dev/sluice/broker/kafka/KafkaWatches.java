@@ -1,10 +1,13 @@
 package dev.sluice.broker.kafka;
 
+import dev.sluice.broker.ReadRange;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.cloudevents.kafka.KafkaRecords;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,22 +19,27 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
-/** All live tails of a broker: at most {@link #TAILS_MAX}, as each has a thread and connections of its own. */
-final class KafkaTails {
+/**
+ * All live tails of a broker and all readings of parts of topics: at most {@link #TAILS_MAX} and {@link #READS_MAX}, as
+ * each has a thread and connections of its own.
+ */
+final class KafkaWatches {
     static final int TAILS_MAX = 32;
+    static final int READS_MAX = 16;
 
     private final String broker;
     private final KafkaErrors errors;
     private final MeterRegistry registry;
     private final KafkaRecords records;
     private final Supplier<Consumer<byte[], byte[]>> maker;
-    private final Set<KafkaTail> live = ConcurrentHashMap.newKeySet();
+    private final Set<KafkaWatch<?>> tails = ConcurrentHashMap.newKeySet();
+    private final Set<KafkaWatch<?>> reads = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
-    private final Gauge gauge;
+    private final List<Gauge> gauges;
     private final ConcurrentHashMap<String, Counter> skipped = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    KafkaTails(
+    KafkaWatches(
             String broker,
             KafkaErrors errors,
             MeterRegistry registry,
@@ -42,36 +50,51 @@ final class KafkaTails {
         this.registry = registry;
         this.records = records;
         this.maker = maker;
-        this.gauge = KafkaMeters.TAILS.gauge(registry, KafkaMeters.of(broker), live, Set::size);
+        this.gauges = List.of(
+                KafkaMeters.TAILS.gauge(registry, KafkaMeters.of(broker), tails, Set::size),
+                KafkaMeters.READS.gauge(registry, KafkaMeters.of(broker), reads, Set::size));
     }
 
     /** A tail with each subscription. */
-    Flux<TailEvent> of(String topic, Map<Integer, Long> after) {
+    Flux<TailEvent> tail(String topic, Map<Integer, Long> after) {
         Objects.requireNonNull(topic, "topic");
         var seen = Map.copyOf(after);
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super TailEvent> actual) {
-                open(topic, seen, actual);
+                var tail = new KafkaTail(topic, seen, actual, KafkaWatches.this, skipped(topic), threadName("tail"));
+                open(tail, tails, TAILS_MAX, actual);
             }
         };
     }
 
-    private void open(String topic, Map<Integer, Long> after, CoreSubscriber<? super TailEvent> actual) {
-        var name = "sluice-kafka-" + broker + "-tail-" + begun.incrementAndGet();
-        var tail = new KafkaTail(topic, after, actual, this, skipped(topic), name);
+    /** A reading with each subscription. */
+    Flux<StoredEvent> read(String topic, ReadRange range) {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(range, "range");
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super StoredEvent> actual) {
+                var read = new KafkaRead(topic, range, actual, KafkaWatches.this, threadName("read"));
+                open(read, reads, READS_MAX, actual);
+            }
+        };
+    }
+
+    private String threadName(String kind) {
+        return "sluice-kafka-" + broker + "-" + kind + "-" + begun.incrementAndGet();
+    }
+
+    private void open(KafkaWatch<?> watch, Set<KafkaWatch<?>> live, int max, CoreSubscriber<?> actual) {
         synchronized (this) {
-            if (closed || live.size() >= TAILS_MAX) {
-                Operators.error(
-                        actual,
-                        closed
-                                ? errors.closed()
-                                : errors.unavailable(TAILS_MAX + " tails are open, which is the limit"));
+            if (closed || live.size() >= max) {
+                var what = max + " " + (live == tails ? "tails" : "readings") + " are open, which is the limit";
+                Operators.error(actual, closed ? errors.closed() : errors.unavailable(what));
                 return;
             }
-            live.add(tail);
+            live.add(watch);
         }
-        tail.begin();
+        watch.begin();
     }
 
     /** One counter for all tails of a topic, which it outlives. */
@@ -94,8 +117,9 @@ final class KafkaTails {
         return errors;
     }
 
-    void left(KafkaTail tail) {
-        live.remove(tail);
+    void left(KafkaWatch<?> watch) {
+        tails.remove(watch);
+        reads.remove(watch);
     }
 
     /** Ends all of them and refuses later ones. */
@@ -103,8 +127,9 @@ final class KafkaTails {
         synchronized (this) {
             closed = true;
         }
-        live.forEach(tail -> tail.end(errors.closed()));
-        registry.remove(gauge);
+        tails.forEach(tail -> tail.end(errors.closed()));
+        reads.forEach(read -> read.end(errors.closed()));
+        gauges.forEach(registry::remove);
         skipped.values().forEach(registry::remove);
     }
 }

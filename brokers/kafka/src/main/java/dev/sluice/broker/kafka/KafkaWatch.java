@@ -1,0 +1,181 @@
+package dev.sluice.broker.kafka;
+
+import dev.sluice.broker.BrokerException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+
+/**
+ * Someone who looks at a topic without a group: a consumer on a thread of its own, which alone touches the consumer and
+ * signals. The subscriber has its subscription once the consumer has its places. Whoever requests, cancels or ends it
+ * only sets a field and wakes the thread.
+ */
+abstract class KafkaWatch<T> implements Subscription, Runnable {
+    /** How long a question to the cluster may take. */
+    static final Duration CALL = Duration.ofSeconds(10);
+
+    private static final Duration CLOSE = Duration.ofSeconds(1);
+
+    private final String topic;
+    private final CoreSubscriber<? super T> actual;
+    private final KafkaWatches watches;
+    private final AtomicLong demand = new AtomicLong();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Thread thread;
+    private volatile boolean cancelled;
+    private volatile @Nullable BrokerException ending;
+    private volatile @Nullable Consumer<byte[], byte[]> polling;
+    private boolean subscribed;
+    private boolean complete;
+
+    KafkaWatch(String topic, CoreSubscriber<? super T> actual, KafkaWatches watches, String threadName) {
+        this.topic = topic;
+        this.actual = actual;
+        this.watches = watches;
+        this.thread = new Thread(this, threadName);
+        thread.setDaemon(true);
+    }
+
+    /** Gives the consumer its places. */
+    abstract void assign(Consumer<byte[], byte[]> consumer);
+
+    /** Signals what there is, fetches more, or sleeps. Called again and again. */
+    abstract void turn(Consumer<byte[], byte[]> consumer);
+
+    final void begin() {
+        thread.start();
+    }
+
+    @Override
+    public final void request(long n) {
+        if (Operators.validate(n)) {
+            demand.accumulateAndGet(n, Operators::addCap);
+            wake();
+        }
+    }
+
+    @Override
+    public final void cancel() {
+        cancelled = true;
+        stop();
+    }
+
+    /** Ends it with an error. */
+    final void end(BrokerException why) {
+        ending = why;
+        stop();
+    }
+
+    private void stop() {
+        wake();
+        var consumer = polling;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
+    }
+
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** What is requested and not signalled. */
+    final long demand() {
+        return demand.get();
+    }
+
+    /** Whether nothing more is to be signalled. */
+    final boolean isOver() {
+        return cancelled || complete || ending != null;
+    }
+
+    /** Says that there is nothing more. On its thread. */
+    final void complete() {
+        complete = true;
+    }
+
+    /** Hands one on, for which there has to be demand. On its thread. */
+    final void signal(T item) {
+        if (demand.get() != Long.MAX_VALUE) {
+            demand.decrementAndGet();
+        }
+        actual.onNext(item);
+    }
+
+    /** Until someone requests, cancels or ends it. On its thread. */
+    final void sleep() {
+        if (!isOver() && !woken.get()) {
+            LockSupport.park(this);
+        }
+    }
+
+    final List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer) {
+        var infos = consumer.partitionsFor(topic, CALL);
+        if (infos == null || infos.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("there is no topic '" + topic + "' to watch");
+        }
+        return infos.stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+    }
+
+    @Override
+    public final void run() {
+        Throwable failure = null;
+        try (var consumer = new Closing(watches.consumer())) {
+            watch(consumer.consumer);
+        } catch (WakeupException stopped) {
+            failure = null;
+        } catch (RuntimeException | LinkageError e) {
+            failure = watches.errors().of(e);
+        } finally {
+            polling = null;
+            watches.left(this);
+        }
+        if (cancelled) {
+            return;
+        }
+        var why = ending != null && !complete ? ending : failure;
+        if (why == null && complete) {
+            actual.onComplete();
+        } else if (why != null && subscribed) {
+            actual.onError(why);
+        } else if (why != null) {
+            Operators.error(actual, why);
+        }
+    }
+
+    /** Closes within a limit whatever happens. */
+    private record Closing(Consumer<byte[], byte[]> consumer) implements AutoCloseable {
+        @Override
+        @SuppressWarnings("deprecation") // its successor takes a group's choices, and here is no group
+        public void close() {
+            consumer.close(CLOSE);
+        }
+    }
+
+    private void watch(Consumer<byte[], byte[]> consumer) {
+        polling = consumer;
+        if (isOver()) {
+            return;
+        }
+        assign(consumer);
+        subscribed = true;
+        actual.onSubscribe(this);
+        while (!isOver()) {
+            woken.set(false);
+            turn(consumer);
+        }
+    }
+}
