@@ -33,7 +33,7 @@ enum KafkaMeters {
             "producers made: one, and one more whenever it could send no more",
             By.NONE),
     TAILS(Type.GAUGE, "sluice.kafka.tails", "tails", "live tails", By.NONE),
-    READS(Type.GAUGE, "sluice.kafka.reads", "readings", "readings of parts of topics, without a group", By.NONE),
+    READS(Type.GAUGE, "sluice.kafka.reads", "reads", "readings of parts of topics, without a group", By.NONE),
     TAIL_SKIPPED(
             Type.COUNTER, "sluice.kafka.tail.skipped", "events", "events that a tail was too slow to see", By.TOPIC),
 
