@@ -20,6 +20,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
@@ -50,6 +52,16 @@ final class KafkaAdmin {
     private static final long HEALTH_KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int APPEAR_TRIES = 50;
     private static final long APPEAR_MS = 100;
+    /** Segments roll early: only what is not written to any more is compacted, and a session's owner reads all of it. */
+    private static final Map<String, String> CONTROL_CONFIG = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.SEGMENT_BYTES_CONFIG,
+            String.valueOf(16 << 20),
+            TopicConfig.SEGMENT_MS_CONFIG,
+            String.valueOf(TimeUnit.HOURS.toMillis(1)),
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "0.2");
 
     private final KafkaBrokerOptions options;
     private final KafkaErrors errors;
@@ -166,6 +178,10 @@ final class KafkaAdmin {
         var config = new HashMap<>(options.topicConfig());
         config.putIfAbsent(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(options.messageBytesCreated()));
         var created = new NewTopic(topic, options.partitions(), (short) options.replicationFactor()).configs(config);
+        return create(created);
+    }
+
+    private CompletableFuture<Void> create(NewTopic created) {
         return this.<Void>ask(
                         CALL_MS,
                         admin ->
@@ -174,6 +190,62 @@ final class KafkaAdmin {
                 .exceptionallyCompose(error -> KafkaErrors.root(error) instanceof TopicExistsException
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(errors.of(error)));
+    }
+
+    /**
+     * Makes sure that the control topic is there, compacted and with enough partitions; errors with {@link
+     * BrokerException.Refused} when it is another.
+     */
+    CompletableFuture<Void> ensureControl(String topic, int partitions) {
+        return describe(topic)
+                .exceptionallyCompose(error -> {
+                    if (!isMissing(error)) {
+                        return CompletableFuture.failedFuture(errors.of(error));
+                    }
+                    if (!options.createTopics()) {
+                        return CompletableFuture.failedFuture(errors.refused("there is no control topic '" + topic
+                                + "'; create it with " + partitions + " partitions and cleanup.policy=compact"));
+                    }
+                    var created = new NewTopic(topic, partitions, (short) options.replicationFactor())
+                            .configs(CONTROL_CONFIG);
+                    return create(created)
+                            .thenCompose(done -> appeared(topic, APPEAR_TRIES))
+                            .thenCompose(done -> describe(topic));
+                })
+                .thenCompose(found -> found.partitions().size() < partitions
+                        ? CompletableFuture.failedFuture(errors.refused("control topic '" + topic + "' has "
+                                + found.partitions().size() + " partitions, must have " + partitions))
+                        : requireCompacted(topic));
+    }
+
+    private CompletableFuture<Void> requireCompacted(String topic) {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return this.<Map<ConfigResource, Config>>ask(
+                        CALL_MS,
+                        admin -> stage(admin.describeConfigs(
+                                        List.of(resource), new DescribeConfigsOptions().timeoutMs(CALL_MS))
+                                .all()))
+                .thenCompose(all -> {
+                    var policy = Optional.ofNullable(all.get(resource))
+                            .map(config -> config.get(TopicConfig.CLEANUP_POLICY_CONFIG))
+                            .map(ConfigEntry::value)
+                            .orElse(TopicConfig.CLEANUP_POLICY_COMPACT);
+                    return policy.contains(TopicConfig.CLEANUP_POLICY_DELETE)
+                            ? CompletableFuture.failedFuture(errors.refused("control topic '" + topic
+                                    + "' has cleanup.policy=" + policy + ", must be compact: states would be lost"))
+                            : CompletableFuture.completedFuture(null);
+                });
+    }
+
+    /** Where the partition ends, with what is not committed. */
+    CompletableFuture<Long> highWatermark(TopicPartition partition) {
+        return ask(
+                CALL_MS,
+                admin -> stage(admin.listOffsets(
+                                Map.of(partition, OffsetSpec.latest()),
+                                new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs(CALL_MS))
+                        .partitionResult(partition)
+                        .thenApply(ListOffsetsResultInfo::offset)));
     }
 
     /** Waits until a topic that was just created is known to the node that is asked. */

@@ -1,6 +1,7 @@
 package dev.sluice.broker.kafka;
 
 import dev.sluice.broker.Broker;
+import dev.sluice.broker.Control;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.ReadRange;
@@ -42,7 +43,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>Its threads are daemons: one of the producer and one of the admin client, on which most signals come, one for
  * sends that wait, one for making and closing clients, one per live tail (at
- * most 32) and reading (at most 16), and one per member of a group.
+ * most 32) and reading (at most 16), one per member of a group, and of the control topic one per session that works and
+ * the one of its producer (at most 64 sessions).
  */
 public final class KafkaBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBroker.class);
@@ -56,6 +58,7 @@ public final class KafkaBroker implements Broker {
     private final KafkaAdmin admin;
     private final Outbox outbox;
     private final KafkaWatches watches;
+    private final KafkaControl states;
     private final Set<KafkaSource> sources = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable Vertx vertx;
     private @Nullable CompletableFuture<Void> closing;
@@ -74,6 +77,7 @@ public final class KafkaBroker implements Broker {
                 control,
                 () -> new KafkaProducer<>(ClientProperties.producer(options)),
                 admin::ensure);
+        this.states = new KafkaControl(options, errors, admin, registry);
         this.watches = new KafkaWatches(
                 options.name(), errors, registry, records, () -> new KafkaConsumer<>(ClientProperties.tail(options)));
     }
@@ -214,6 +218,15 @@ public final class KafkaBroker implements Broker {
         }
     }
 
+    /**
+     * {@inheritDoc} Sessions stand on the topic {@link KafkaBrokerOptions#controlTopic}, at most 64 at a time; their
+     * commits are Kafka's transactions, which take two or three round trips each.
+     */
+    @Override
+    public Control control() {
+        return states;
+    }
+
     @Override
     public Mono<List<TopicStatus>> topics() {
         return Mono.defer(() -> answer(new TopicSurvey(admin).topics()));
@@ -274,6 +287,7 @@ public final class KafkaBroker implements Broker {
                     LOG.atWarn().log("a source of broker '{}' did not end well: {}", name(), errors.why(error));
                     return Mono.empty();
                 })
+                .then(Mono.fromFuture(states::close))
                 .then(Mono.fromFuture(outbox::close))
                 .then(Mono.fromFuture(() -> CompletableFuture.runAsync(admin::close, control)))
                 .then(Mono.fromCompletionStage(() -> shared == null

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param sendDeadline how long a send is tried once Kafka's producer has it, 1 s to 1 h ({@code delivery.timeout.ms});
  *     before that, it waits at most as long for a topic that can't be reached or for room
  * @param drainTimeout how long runs are waited for when their partition is taken away, 0 to 5 minutes
+ * @param controlTopic the topic of states that outlive a process, one for all engines of a fleet; fleets on one
+ *     cluster that are to know nothing of each other have topics of their own
  */
 public record KafkaBrokerOptions(
         String name,
@@ -55,7 +57,8 @@ public record KafkaBrokerOptions(
         ContentMode contentMode,
         @Nullable String instanceId,
         Duration sendDeadline,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        String controlTopic) {
     /** Leaves the replication factor to the cluster. */
     public static final int CLUSTER_DEFAULT = -1;
 
@@ -76,6 +79,7 @@ public record KafkaBrokerOptions(
         Objects.requireNonNull(contentMode, "contentMode");
         Objects.requireNonNull(sendDeadline, "sendDeadline");
         Objects.requireNonNull(drainTimeout, "drainTimeout");
+        Objects.requireNonNull(controlTopic, "controlTopic");
         properties = Map.copyOf(properties);
         topicConfig = Map.copyOf(topicConfig);
         var mistakes = new Mistakes();
@@ -103,6 +107,11 @@ public record KafkaBrokerOptions(
                 instanceId == null || instanceId.matches("[A-Za-z0-9._-]{1,200}"),
                 "instance-id",
                 String.valueOf(instanceId),
+                "1 to 200 of A-Z a-z 0-9 . _ -");
+        mistakes.require(
+                controlTopic.matches("[A-Za-z0-9._-]{1,200}"),
+                "control-topic",
+                controlTopic,
                 "1 to 200 of A-Z a-z 0-9 . _ -");
         mistakes.found.addAll(ClientProperties.serverMistakes(bootstrapServers));
         mistakes.found.addAll(ClientProperties.mistakes(properties));
@@ -143,7 +152,8 @@ public record KafkaBrokerOptions(
                 contentMode,
                 instanceId,
                 sendDeadline,
-                drainTimeout);
+                drainTimeout,
+                controlTopic);
     }
 
     /** How records are read and written. */
@@ -177,6 +187,7 @@ public record KafkaBrokerOptions(
         shown.put("content-mode", contentMode.name().toLowerCase(Locale.ROOT));
         shown.put("send-deadline", sendDeadline.toString());
         shown.put("drain-timeout", drainTimeout.toString());
+        shown.put("control-topic", controlTopic);
         if (instanceId != null) {
             shown.put("instance-id", instanceId);
         }
@@ -222,6 +233,7 @@ public record KafkaBrokerOptions(
         private @Nullable String instanceId;
         private Duration sendDeadline = Duration.ofSeconds(30);
         private Duration drainTimeout = Duration.ofSeconds(4);
+        private String controlTopic = "sluice.control";
 
         private Builder(String name, String bootstrapServers) {
             this.name = name;
@@ -300,6 +312,12 @@ public record KafkaBrokerOptions(
             return this;
         }
 
+        /** The topic of states. */
+        public Builder controlTopic(String topic) {
+            this.controlTopic = topic;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -320,7 +338,8 @@ public record KafkaBrokerOptions(
                     contentMode,
                     instanceId,
                     sendDeadline,
-                    drainTimeout);
+                    drainTimeout,
+                    controlTopic);
         }
     }
 }

@@ -37,6 +37,14 @@ enum KafkaMeters {
     TAIL_SKIPPED(
             Type.COUNTER, "sluice.kafka.tail.skipped", "events", "events that a tail was too slow to see", By.TOPIC),
 
+    SESSIONS(Type.GAUGE, "sluice.kafka.sessions", "sessions", "sessions of the control topic that are open", By.NONE),
+    STATE_COMMITS(
+            Type.COUNTER,
+            "sluice.kafka.state.commits",
+            "commits",
+            "transactions of states and events that were stored",
+            By.NONE),
+
     CONSUMED(Type.COUNTER, "messaging.client.consumed.messages", "messages", "events lent out", By.PARTITION),
     POLLS(Type.COUNTER, "sluice.kafka.polls", "polls", "polls that brought events", By.GROUP),
     POLL_FAILURES(Type.COUNTER, "sluice.kafka.poll.failures", "polls", "polls that failed; tried again", By.GROUP),

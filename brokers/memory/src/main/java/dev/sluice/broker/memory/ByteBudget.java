@@ -99,6 +99,11 @@ final class ByteBudget {
         }
     }
 
+    /** Makes room for so many bytes in other topics; whether there was something to evict or nothing lacked. No lock. */
+    boolean evictFor(int bytes) {
+        return evictSomewhere(lacks(bytes));
+    }
+
     private boolean evictSomewhere(long bytes) {
         if (bytes <= 0) {
             return true;

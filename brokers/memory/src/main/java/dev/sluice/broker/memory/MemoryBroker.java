@@ -2,6 +2,7 @@ package dev.sluice.broker.memory;
 
 import dev.sluice.broker.Broker;
 import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.Control;
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.EventSource;
 import dev.sluice.broker.ReadRange;
@@ -11,6 +12,7 @@ import dev.sluice.broker.Subscription;
 import dev.sluice.broker.TailEvent;
 import dev.sluice.broker.TopicStatus;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -28,11 +31,14 @@ import reactor.core.scheduler.Schedulers;
 /**
  * A broker that keeps its topics in memory until the process ends.
  *
- * <p>It has no thread of its own: events are delivered on the thread that publishes, requests or settles; only
+ * <p>It has no thread of its own, but for one of its control topic once that is used: events are delivered on the thread that publishes, requests or settles; only
  * deadlines run on the timer. A topic that no group reads evicts its oldest events at its limits. One that a group
  * reads, whether or not the group has members at the moment, holds its publishers back: a send waits for room, in
  * order, up to {@link MemoryLimits#sendDeadline}. Events that all groups are done with stay for replay and tail up to
  * an eighth of the topic's limits and are the first to go when room is needed.
+ *
+ * <p>Its {@link #control} keeps states in the process and, when the broker was given a state folder, in files there. A
+ * commit's events and states are there together until the process ends; a crash takes the events and leaves the states.
  */
 public final class MemoryBroker implements Broker {
     private static final Pattern TOPIC_NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
@@ -45,10 +51,18 @@ public final class MemoryBroker implements Broker {
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, MemoryTopic> topics = new ConcurrentHashMap<>();
     private final ByteBudget budget;
+    private final @Nullable Path state;
+    private @Nullable MemoryControl control;
     private volatile boolean closed;
 
     private MemoryBroker(
-            String name, MemoryLimits limits, Scheduler timer, LongSupplier nanoClock, MeterRegistry registry) {
+            String name,
+            MemoryLimits limits,
+            @Nullable Path state,
+            Scheduler timer,
+            LongSupplier nanoClock,
+            MeterRegistry registry) {
+        this.state = state;
         this.name = Objects.requireNonNull(name, "name");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.timer = Objects.requireNonNull(timer, "timer");
@@ -63,14 +77,24 @@ public final class MemoryBroker implements Broker {
     }
 
     /**
-     * A broker on a time of the caller's.
+     * A broker whose control topic has its states in files, so that they outlive the process; its topics do not.
+     *
+     * @param state a folder for such files, which comes to be with the first session. One process uses it at a time;
+     *     null to keep states in memory as well
+     */
+    public static MemoryBroker create(String name, MemoryLimits limits, @Nullable Path state, MeterRegistry registry) {
+        return new MemoryBroker(name, limits, state, Schedulers.parallel(), System::nanoTime, registry);
+    }
+
+    /**
+     * A broker on a time of the caller's, with its states in memory.
      *
      * @param timer runs what comes due; it is not disposed of
      * @param nanoClock the monotonic time, in nanoseconds, that the timer goes by
      */
     public static MemoryBroker create(
             String name, MemoryLimits limits, Scheduler timer, LongSupplier nanoClock, MeterRegistry registry) {
-        return new MemoryBroker(name, limits, timer, nanoClock, registry);
+        return new MemoryBroker(name, limits, null, timer, nanoClock, registry);
     }
 
     /** All meters that a broker registers, for the documentation's table. */
@@ -132,6 +156,22 @@ public final class MemoryBroker implements Broker {
         return new FluxRead(this, Objects.requireNonNull(topic, "topic"), Objects.requireNonNull(range, "range"));
     }
 
+    /** {@inheritDoc} Takes 1,000 names of sessions, and an eighth of the heap, at least 64 MiB, of states. */
+    @Override
+    public Control control() {
+        synchronized (topics) {
+            var made = control;
+            if (made == null) {
+                made = new MemoryControl(this, state);
+                control = made;
+                if (closed) {
+                    var unused = made.close();
+                }
+            }
+            return made;
+        }
+    }
+
     @Override
     public Mono<List<TopicStatus>> topics() {
         return Mono.fromSupplier(() -> topics.values().stream()
@@ -147,12 +187,15 @@ public final class MemoryBroker implements Broker {
 
     @Override
     public Mono<Void> close() {
-        return Mono.fromRunnable(() -> {
+        return Mono.defer(() -> {
+            MemoryControl used;
             synchronized (topics) {
+                used = closed ? null : control;
                 closed = true;
             }
             topics.values().forEach(MemoryTopic::close);
             topics.clear();
+            return used == null ? Mono.empty() : Mono.fromFuture(used.close());
         });
     }
 

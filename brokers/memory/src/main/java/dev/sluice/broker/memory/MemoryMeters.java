@@ -28,7 +28,17 @@ enum MemoryMeters {
             Meter.Type.COUNTER,
             "events",
             "deliveries given back, by their holder or as it left",
-            "topic,group");
+            "topic,group"),
+    STATES_SIZE(
+            "sluice.broker.memory.states.size", Meter.Type.GAUGE, "bytes", "what the states of all sessions take", ""),
+    STATE_COMMITS(
+            "sluice.broker.memory.state.commits", Meter.Type.COUNTER, "commits", "commits of states and events", ""),
+    COMMITS_WAITING(
+            "sluice.broker.memory.state.commits.waiting",
+            Meter.Type.GAUGE,
+            "commits",
+            "commits that wait for their turn or for room",
+            "");
 
     final String id;
     final Meter.Type type;
@@ -46,6 +56,6 @@ enum MemoryMeters {
 
     /** Beside {@code broker}, which all have. */
     List<String> tags() {
-        return List.of(tags.split(","));
+        return tags.isEmpty() ? List.of() : List.of(tags.split(","));
     }
 }

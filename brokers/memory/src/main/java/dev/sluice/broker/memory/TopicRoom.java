@@ -29,6 +29,11 @@ final class TopicRoom {
     /** What the last store lacked of the broker's bytes; 0 if it lacked something else. */
     private int wantedBytes;
 
+    /** What is promised to commits of the control topic and not stored yet. */
+    private long reservedEvents;
+
+    private long reservedBytes;
+
     private int roundRobin;
     private boolean read;
     private long published;
@@ -71,6 +76,11 @@ final class TopicRoom {
         if (!makeRoom(event.sizeBytes) || !reserve(event.sizeBytes)) {
             return false;
         }
+        append(event);
+        return true;
+    }
+
+    private void append(LogEvent event) {
         if (event.partition < 0) {
             event.partition = roundRobin;
             roundRobin = roundRobin + 1 == log.partitions() ? 0 : roundRobin + 1;
@@ -80,11 +90,45 @@ final class TopicRoom {
         if (!read) {
             log.moveFloor(event.partition, log.partition(event.partition).end());
         }
+    }
+
+    /**
+     * Promises room to an event that {@link #storePromised} stores, unless there is none. It does not stand in the line
+     * of those that wait: a commit has room in several topics or in none.
+     */
+    boolean promise(int bytes) {
+        if (!makeRoom(bytes)) {
+            return false;
+        }
+        while (!budget.reserve(bytes)) {
+            if (!evictOldest()) {
+                return false;
+            }
+        }
+        reservedEvents++;
+        reservedBytes += bytes;
         return true;
     }
 
+    void storePromised(LogEvent event) {
+        reservedEvents--;
+        reservedBytes -= event.sizeBytes;
+        append(event);
+        topic.due(MemoryTopic.WAKE);
+    }
+
+    /** Gives promised room back. */
+    void breakPromise(int bytes) {
+        reservedEvents--;
+        reservedBytes -= bytes;
+        budget.free(bytes);
+        topic.due(MemoryTopic.BYTES);
+        admitWaiting();
+    }
+
     private boolean makeRoom(int bytes) {
-        while (log.events() >= limits.topicEventsMax() || log.bytes() + bytes > limits.topicBytesMax()) {
+        while (log.events() + reservedEvents >= limits.topicEventsMax()
+                || log.bytes() + reservedBytes + bytes > limits.topicBytesMax()) {
             if (!evictOldest()) {
                 return false;
             }

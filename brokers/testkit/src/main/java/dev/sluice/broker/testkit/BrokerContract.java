@@ -185,6 +185,14 @@ public abstract class BrokerContract {
     }
 
     @Nested
+    class Keeping extends ControlContract {
+        @Override
+        BrokerContract kit() {
+            return BrokerContract.this;
+        }
+    }
+
+    @Nested
     class Closing extends LifeContract {
         @Override
         BrokerContract kit() {
