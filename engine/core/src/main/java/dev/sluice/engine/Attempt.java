@@ -318,7 +318,27 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             return false;
         }
         PENDING.incrementAndGet(this);
-        publish(event).subscribe(new FirstEnd() {
+        publish(event)
+                .subscribe(
+                        pipeline.recorder.tellsAnswer(first, answers)
+                                ? told(event)
+                                : new FirstEnd() {
+                                    @Override
+                                    void failed(Throwable why) {
+                                        notPublished(why);
+                                    }
+
+                                    @Override
+                                    void stored() {
+                                        acknowledged();
+                                    }
+                                });
+        return true;
+    }
+
+    /** Of an answer that the journal is told of; apart, since what it holds for that costs every answer. */
+    private FirstEnd told(CloudEvent answer) {
+        return new FirstEnd() {
             @Override
             void failed(Throwable why) {
                 notPublished(why);
@@ -326,10 +346,10 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
             @Override
             void stored() {
+                pipeline.recorder.answered(first, answer);
                 acknowledged();
             }
-        });
-        return true;
+        };
     }
 
     private Mono<Void> publish(CloudEvent event) {

@@ -477,6 +477,11 @@ final class Dispatcher {
 
     // ---- for those who look from outside; figures may be of slightly different moments
 
+    /** Open events of the id, of all triggers. Does not answer once the function has ended. */
+    Mono<List<OpenEvent>> open(String id) {
+        return Mono.create(told -> signal(() -> told.success(new Whereabouts(this).of(id, pipelines))));
+    }
+
     ScalingStatus scaling() {
         return FunctionReport.scaling(this, pipelines);
     }

@@ -4,6 +4,7 @@ import dev.sluice.broker.Call;
 import dev.sluice.broker.Intake;
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.engine.journal.Journal;
 import dev.sluice.engine.scaling.DecisionLog;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,12 +20,16 @@ import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** Runs functions on the events of triggers. Safe for any number of threads. */
 public final class Engine {
+    private static final Duration OPEN_PATIENCE = Duration.ofSeconds(1);
+    private static final int OPEN_AT_ONCE = 256;
+
     private final MeterRegistry registry;
     private final EventLoops loops;
     private final Workers workers;
@@ -252,6 +257,26 @@ public final class Engine {
     /** How a function's instances follow its load now; empty when it is not deployed. */
     public synchronized Optional<ScalingStatus> scaling(String function) {
         return Optional.ofNullable(functions.get(function)).map(Dispatcher::scaling);
+    }
+
+    /** What was decided on events lately. */
+    public Journal journal() {
+        return host.shared().journal();
+    }
+
+    /**
+     * Where an event is at triggers that have received and not settled it, up to 16 of a function. Completes within a
+     * second, without the functions that do not answer by then.
+     */
+    public Mono<List<OpenEvent>> open(String event) {
+        return Flux.defer(() -> {
+                    synchronized (this) {
+                        return Flux.fromIterable(List.copyOf(functions.values()));
+                    }
+                })
+                .flatMap(function -> function.open(event).timeout(OPEN_PATIENCE, Mono.empty()), OPEN_AT_ONCE)
+                .concatMapIterable(events -> events)
+                .collectList();
     }
 
     /** All triggers as they are now, in the order they were attached. */

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.journal.Journal;
 import dev.sluice.engine.scaling.Reason;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -20,6 +21,10 @@ import java.util.stream.Stream;
 enum EngineMeters {
     HELD_BYTES(Of.ENGINE, Type.GAUGE, "sluice.engine.held", "bytes", "events held by all pipelines"),
     ZOMBIES(Of.ENGINE, Type.GAUGE, "sluice.engine.zombies", "runs", "runs past their deadline, still on a thread"),
+
+    JOURNAL_BYTES(Of.ENGINE, Type.GAUGE, "sluice.journal.size", "bytes", "what the journal of decisions holds"),
+    JOURNAL_EVICTED(
+            Of.ENGINE, Type.COUNTER, "sluice.journal.evicted", "entries", "decisions that gave way to newer ones"),
 
     INSTANCES(Of.INSTANCES, Type.GAUGE, "sluice.function.instances", "instances", "instances by how far they are"),
     WANTED(Of.FUNCTION, Type.GAUGE, "sluice.function.wanted", "instances", "instances that should be"),
@@ -180,6 +185,8 @@ enum EngineMeters {
     static void bindEngine(MeterRegistry registry, Shared shared) {
         HELD_BYTES.bind(registry, shared, Shared::heldBytes);
         ZOMBIES.bind(registry, shared, Shared::zombies);
+        JOURNAL_BYTES.bind(registry, shared.journal(), Journal::bytes);
+        JOURNAL_EVICTED.bind(registry, shared.journal(), Journal::evicted);
     }
 
     /** Registers a function's meters; whoever ends the function removes them. */

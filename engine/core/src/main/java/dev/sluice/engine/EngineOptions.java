@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.journal.JournalOptions;
 import java.util.function.Consumer;
 
 /**
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
  * @param blockedBytesMax their bytes
  * @param zombiesMax runs past their deadline, still on a thread; beyond, functions lease no more
  * @param ceilings what all functions together may have
+ * @param journal how much is kept of what was decided on events
  * @param onFatal called with an error after which the process can't be trusted, such as OutOfMemoryError
  */
 public record EngineOptions(
@@ -20,6 +22,7 @@ public record EngineOptions(
         long blockedBytesMax,
         int zombiesMax,
         Ceilings ceilings,
+        JournalOptions journal,
         Consumer<Throwable> onFatal) {
     /**
      * What all functions of an engine together may have. Shared fairly: a function that wants less than an equal share
@@ -59,7 +62,7 @@ public record EngineOptions(
                 .throwIfAny();
     }
 
-    /** With the ceilings that are the default. */
+    /** With the ceilings and the journal that are the default. */
     public EngineOptions(
             int eventLoops,
             long heldBytesMax,
@@ -68,6 +71,32 @@ public record EngineOptions(
             int zombiesMax,
             Consumer<Throwable> onFatal) {
         this(eventLoops, heldBytesMax, blockedEventsMax, blockedBytesMax, zombiesMax, Ceilings.defaults(), onFatal);
+    }
+
+    /** With the journal that is the default. */
+    public EngineOptions(
+            int eventLoops,
+            long heldBytesMax,
+            int blockedEventsMax,
+            long blockedBytesMax,
+            int zombiesMax,
+            Ceilings ceilings,
+            Consumer<Throwable> onFatal) {
+        this(
+                eventLoops,
+                heldBytesMax,
+                blockedEventsMax,
+                blockedBytesMax,
+                zombiesMax,
+                ceilings,
+                JournalOptions.defaults(),
+                onFatal);
+    }
+
+    /** The same with another journal. */
+    public EngineOptions withJournal(JournalOptions other) {
+        return new EngineOptions(
+                eventLoops, heldBytesMax, blockedEventsMax, blockedBytesMax, zombiesMax, ceilings, other, onFatal);
     }
 
     /**

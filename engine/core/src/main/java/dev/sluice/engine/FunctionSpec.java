@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scaling how the number of instances follows the load from then on; null when it does not
  * @param adaptive whether the slots in use are capped where more of them only make each run take longer
  * @param memory what an instance is estimated to hold, in bytes; 0 when unknown, and then it is not counted
+ * @param sample the share of events, 0 to 1, of which every decision is kept; -1 for the engine's
  */
 public record FunctionSpec(
         String name,
@@ -29,7 +30,8 @@ public record FunctionSpec(
         FunctionConfig config,
         @Nullable Scaling scaling,
         boolean adaptive,
-        long memory) {
+        long memory,
+        double sample) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     public FunctionSpec {
@@ -48,6 +50,7 @@ public record FunctionSpec(
                 .require(timeout.compareTo(Duration.ZERO) > 0, "timeout", timeout, "must be positive")
                 .require(timeout.compareTo(Duration.ofDays(1)) <= 0, "timeout", timeout, "must be at most a day")
                 .require(memory >= 0, "memory", memory, "must not be negative")
+                .require(sample == -1 || (sample >= 0 && sample <= 1), "sample", sample, "must be between 0 and 1")
                 .throwIfAny();
     }
 
@@ -61,7 +64,7 @@ public record FunctionSpec(
             BatchPolicy batch,
             FunctionConfig config,
             @Nullable Scaling scaling) {
-        this(name, code, instances, concurrency, timeout, batch, config, scaling, false, 0);
+        this(name, code, instances, concurrency, timeout, batch, config, scaling, false, 0, -1);
     }
 
     /** A function whose number of instances stays as it is. */
@@ -83,17 +86,31 @@ public record FunctionSpec(
 
     /** The same with another scaling. */
     public FunctionSpec withScaling(@Nullable Scaling other) {
-        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, other, adaptive, memory);
+        return new FunctionSpec(
+                name, code, instances, concurrency, timeout, batch, config, other, adaptive, memory, sample);
     }
 
     /** The same with its slots capped by latency, or not. */
     public FunctionSpec withAdaptive(boolean other) {
-        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, scaling, other, memory);
+        return new FunctionSpec(
+                name, code, instances, concurrency, timeout, batch, config, scaling, other, memory, sample);
     }
 
     /** The same with another estimate of what an instance holds, in bytes; 0 for unknown. */
     public FunctionSpec withMemory(long other) {
-        return new FunctionSpec(name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, other);
+        return new FunctionSpec(
+                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, other, sample);
+    }
+
+    /** The same with another share of events of which every decision is kept; -1 for the engine's. */
+    public FunctionSpec withSample(double other) {
+        return new FunctionSpec(
+                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, memory, other);
+    }
+
+    /** The share of events of which every decision is kept. */
+    double sample(double ofEngine) {
+        return sample < 0 ? ofEngine : sample;
     }
 
     /** Instances that it has whatever the load. */

@@ -18,6 +18,9 @@ final class Inflow implements CoreSubscriber<Delivery> {
     private final Pipeline pipeline;
     private final EventSource source;
     private final Set<Integer> paused = new HashSet<>();
+    /** The same for other threads. */
+    private volatile Set<Integer> pausedNow = Set.of();
+
     private @Nullable Subscription subscription;
     private long requested;
 
@@ -74,6 +77,7 @@ final class Inflow implements CoreSubscriber<Delivery> {
         if (!paused.isEmpty() && blockedBelow(2)) {
             var all = List.copyOf(paused);
             paused.clear();
+            pausedNow = Set.of();
             all.forEach(source::resume);
         }
         var coming = pipeline.lanes.runnable() + requested;
@@ -88,6 +92,7 @@ final class Inflow implements CoreSubscriber<Delivery> {
     /** An event of the partition is blocked: beyond the limits, it is held back until half of them is free again. */
     void blocked(int partition) {
         if (!blockedBelow(1) && paused.add(partition)) {
+            pausedNow = Set.copyOf(paused);
             pipeline.counts.pauses.add(1);
             source.pause(partition);
         }
@@ -107,6 +112,7 @@ final class Inflow implements CoreSubscriber<Delivery> {
     /** The partition is taken away: should it come back, it comes without a pause that was set after it was taken. */
     void revoked(int partition) {
         if (paused.remove(partition)) {
+            pausedNow = Set.copyOf(paused);
             source.resume(partition);
         }
     }
@@ -118,8 +124,8 @@ final class Inflow implements CoreSubscriber<Delivery> {
         }
     }
 
-    /** Partitions held back because of blocked events. */
-    int pausedPartitions() {
-        return paused.size();
+    /** Partitions held back because of blocked events; from any thread. */
+    Set<Integer> paused() {
+        return pausedNow;
     }
 }

@@ -4,13 +4,17 @@ package dev.sluice.engine;
 final class Instance {
     final Handler handler;
     final Version version;
+    /** Of the function's instances, counted from 1 as they started. */
+    final int number;
+
     private final int slots;
     private int leased;
     private int zombies;
     private boolean drains;
 
-    Instance(Handler handler, Version version) {
+    Instance(Handler handler, Version version, int number) {
         this.handler = handler;
+        this.number = number;
         this.version = version;
         this.slots = version.spec.concurrency();
     }

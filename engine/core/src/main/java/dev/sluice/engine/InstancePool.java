@@ -217,11 +217,11 @@ final class InstancePool {
             discard(handler, of);
             return;
         }
-        var instance = new Instance(handler, of);
+        starts.add(1);
+        var instance = new Instance(handler, of, (int) starts.get());
         serving.add(instance);
         slots += instance.slots();
         startFailures = 0;
-        starts.add(1);
         startNanos.accept(loop.nanos() - begunNanos);
         free.addLast(instance);
         retireSurplus();

@@ -411,6 +411,17 @@ final class Lanes {
         return false;
     }
 
+    /** Open events that match, in no particular order. O(open): for those who ask about one. */
+    List<Task> open(Predicate<Task> which) {
+        var found = new ArrayList<Task>();
+        for (var task = firstOpen; task != null; task = task.nextOpen) {
+            if (which.test(task)) {
+                found.add(task);
+            }
+        }
+        return found;
+    }
+
     /** Events in flight that match, in no particular order. O(open). */
     List<Task> flying(Predicate<Task> which) {
         var flying = new ArrayList<Task>();

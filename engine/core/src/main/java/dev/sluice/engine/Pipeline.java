@@ -4,12 +4,14 @@ import dev.sluice.broker.AnswerSink;
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
+import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ final class Pipeline {
     private final TimerList<Attempt> deadlines = new TimerList<>();
     private final TimerList<Task> patience = new TimerList<>();
 
+    final Recorder recorder;
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
 
@@ -58,6 +61,7 @@ final class Pipeline {
         version(function);
         lanes = new Lanes(shape.batch());
         credit = spec.share();
+        recorder = new Recorder(dispatcher, spec, counts);
         settlement = new Settlement(dispatcher, this);
         revocations = new Revocations(dispatcher, this);
         inflow = spec.source() == null ? null : new Inflow(dispatcher, this, spec.source());
@@ -103,6 +107,7 @@ final class Pipeline {
         }
         var now = dispatcher.recentNanos();
         dispatcher.hold(task.bytes);
+        recorder.received(task, now);
         var unseen = Hints.unseen(task.event());
         if (unseen > 0) {
             counts.unseen.add(unseen);
@@ -111,11 +116,13 @@ final class Pipeline {
         if (!undecodable && !passes(task)) {
             leaveQueue(task);
             counts.filtered.add(1);
+            recorder.filtered(task, now);
             acceptWithoutRun(task);
             return;
         }
         if (call == null && settlement.circles(task)) {
             counts.looped.add(1);
+            recorder.note(task, Stage.LOOPED, "");
             acceptWithoutRun(task);
             return;
         }
@@ -132,6 +139,7 @@ final class Pipeline {
         if (runnable) {
             dispatcher.activate(this);
         } else {
+            recorder.blocked(task);
             blocked(task);
         }
     }
@@ -155,6 +163,7 @@ final class Pipeline {
             return false;
         }
         forget(task);
+        recorder.noteError(task, Stage.REFUSED, expired);
         call.fail(expired);
         return true;
     }
@@ -343,8 +352,10 @@ final class Pipeline {
         var call = task.call();
         if (call != null && lanes.withdraw(task)) {
             forget(task);
-            call.fail(new FunctionException.Unavailable(
-                    function(), "had no free slot for " + call.patience().toMillis() + " ms", Duration.ofSeconds(1)));
+            var why = new FunctionException.Unavailable(
+                    function(), "had no free slot for " + call.patience().toMillis() + " ms", Duration.ofSeconds(1));
+            recorder.noteError(task, Stage.REFUSED, why);
+            call.fail(why);
         }
     }
 
@@ -355,6 +366,7 @@ final class Pipeline {
         if (task.attempt != null) {
             task.attempt.cancel(new FunctionException.Unavailable(function(), "lost its caller", null));
         } else if (lanes.withdraw(task)) {
+            recorder.noteAlways(task, Stage.REFUSED, "its caller is gone");
             forget(task);
         }
     }
@@ -409,9 +421,19 @@ final class Pipeline {
         }
     }
 
+    /** Why events are given back just now. */
+    private String leavingBecause(Task task) {
+        return !stopped.isEmpty()
+                ? "the trigger has stopped: " + stopped
+                : draining
+                        ? "the engine is stopping"
+                        : "its partition " + task.delivery.partition() + " went elsewhere";
+    }
+
     /** Tells the event's source, or its caller, that it is not settled here. */
     void giveBack(Task task) {
         counts.released.add(1);
+        recorder.note(task, Stage.RELEASED, leavingBecause(task));
         var call = task.call();
         if (call == null) {
             task.delivery.release();
@@ -518,7 +540,7 @@ final class Pipeline {
 
     /** Partitions held back because of blocked events. */
     int pausedPartitions() {
-        return inflow == null ? 0 : inflow.pausedPartitions();
+        return paused().size();
     }
 
     /** What keeps partitions from being read; from any thread. */
@@ -539,7 +561,7 @@ final class Pipeline {
                 spec.function(),
                 spec.topic(),
                 state,
-                detail(troubles),
+                String.join("; ", holds()),
                 spec.filter().describe(),
                 lanes.runnable(),
                 lanes.inFlight(),
@@ -563,20 +585,17 @@ final class Pipeline {
                 troubles);
     }
 
-    private String detail(List<EventSource.Trouble> troubles) {
-        if (!stopped.isEmpty()) {
-            return stopped;
-        }
-        if (!troubles.isEmpty()) {
-            return troubles.get(0).reason() + (troubles.size() == 1 ? "" : " (and " + (troubles.size() - 1) + " more)");
-        }
-        if (lanes.parked() > 0) {
-            return lanes.parked() + " events are parked: their dead letters can't be stored";
-        }
-        if (pausedPartitions() > 0) {
-            return pausedPartitions() + " partitions are paused: " + lanes.blocked()
-                    + " events wait behind their key or for a retry";
-        }
-        return "";
+    /** Everything that holds it back now, a sentence each; from any thread. */
+    List<String> holds() {
+        return Holds.of(this, dispatcher, stopped, troubles());
+    }
+
+    boolean takesBatches() {
+        return batch != null;
+    }
+
+    /** The partitions held back because of blocked events; from any thread. */
+    Set<Integer> paused() {
+        return inflow == null ? Set.of() : inflow.paused();
     }
 }

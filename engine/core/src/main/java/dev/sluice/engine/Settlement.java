@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.cloudevents.RawEvent;
+import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Settlement {
     private final TriggerSpec spec;
     private final DeadLetters deadLetters;
     private final FailureLog failures;
+    private final Recorder recorder;
 
     Settlement(Dispatcher dispatcher, Pipeline pipeline) {
         this.dispatcher = dispatcher;
@@ -38,6 +40,7 @@ final class Settlement {
         lanes = pipeline.lanes;
         counts = pipeline.counts;
         spec = pipeline.spec();
+        recorder = pipeline.recorder;
         failures = new FailureLog(dispatcher.spec().name(), spec.name());
         deadLetters = new DeadLetters(
                 dispatcher.spec().name(), spec, dispatcher.host().clock());
@@ -114,6 +117,7 @@ final class Settlement {
 
     /** Settles an event whose try has ended. */
     void settleOne(Task task, @Nullable Throwable error) {
+        recorder.tried(task, error);
         task.attempt = null;
         if (task.lost) {
             land(task, Task.State.RELEASED);
@@ -152,6 +156,7 @@ final class Settlement {
             deadLetter(task);
             return;
         }
+        recorder.retries(task, verdict.retryAtNanos() - now);
         land(task, Task.State.WAITING);
         var overdue = verdict.retryAtNanos() + spec.delivery().backoff().max().toNanos();
         await(task, verdict.retryAtNanos(), overdue);
@@ -160,6 +165,7 @@ final class Settlement {
     /** Puts an event back first in its lane; the try does not count. */
     void again(Task task) {
         task.attempt = null;
+        recorder.note(task, Stage.TAKEN_BACK, "its batch is tried again in parts");
         notTried(task);
         land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
     }
@@ -190,6 +196,7 @@ final class Settlement {
         if (sink == null || reason == null) {
             throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic, or no reason");
         }
+        recorder.noteAlways(task, Stage.GIVEN_UP, reason + ", " + DeadLetters.describe(task.error));
         var storing = new FirstEnd() {
             @Override
             void failed(Throwable why) {
@@ -221,6 +228,7 @@ final class Settlement {
             accepted(task, error);
         } else if (error == null) {
             counts.deadLettered.add(1);
+            recorder.noteAlways(task, Stage.DEAD_LETTERED, sinkTopic());
             accept(task);
         } else {
             deadLetterFailed(task, error);
@@ -230,11 +238,18 @@ final class Settlement {
         }
     }
 
+    private String sinkTopic() {
+        var sink = spec.deadLetters();
+        return sink == null ? "" : sink.topic();
+    }
+
     private void accepted(Task task, @Nullable Throwable error) {
         if (error == null) {
+            recorder.note(task, Stage.ACCEPTED, "");
             land(task, Task.State.DONE);
             return;
         }
+        recorder.noteError(task, Stage.ACCEPT_FAILED, error);
         counts.acceptFailures.add(1);
         var wait = Math.min(ACCEPT_RETRY_MIN_NANOS << Math.min(task.acceptFailures++, 10), ACCEPT_RETRY_MAX_NANOS);
         var due = dispatcher.nanos() + wait;
@@ -249,11 +264,14 @@ final class Settlement {
                         "trigger {}: the dead letter of an event can't be stored; its key waits, next try in 60 s",
                         spec.name(),
                         error);
+                recorder.noteError(task, Stage.PARKED, error);
                 land(task, Task.State.PARKED);
                 var due = dispatcher.nanos() + PARKED_RETRY_NANOS;
                 await(task, due, due);
             }
             case STOP -> {
+                recorder.noteAlways(
+                        task, Stage.RELEASED, "its dead letter can't be stored, " + DeadLetters.describe(error));
                 task.delivery.release();
                 counts.released.add(1);
                 land(task, Task.State.RELEASED);
@@ -261,6 +279,7 @@ final class Settlement {
             }
             case DROP -> {
                 counts.dropped.add(1);
+                recorder.noteError(task, Stage.DROPPED, error);
                 accept(task);
             }
         }

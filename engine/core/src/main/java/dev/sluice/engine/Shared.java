@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.journal.Journal;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,11 +12,18 @@ final class Shared {
     private final long heldBytesMax;
     private final int zombiesMax;
     private final Ceiling ceiling;
+    private final Journal journal;
 
     Shared(EngineOptions options) {
         heldBytesMax = options.heldBytesMax();
         zombiesMax = options.zombiesMax();
         ceiling = new Ceiling(options.ceilings());
+        journal = new Journal(options.journal());
+    }
+
+    /** What was decided on events lately. */
+    Journal journal() {
+        return journal;
     }
 
     /** What the functions together may have. */

@@ -97,6 +97,12 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     @Nullable
     Throwable error;
 
+    /** Whether the journal is told all about it; also read by the try that runs. Two bits, for which there is room. */
+    boolean noted;
+
+    /** Whether something has gone wrong with it. */
+    boolean troubled;
+
     /** Whether it counts among the calls that wait for a slot. */
     boolean waitingCall;
 

@@ -84,7 +84,7 @@ class BackpressureTest {
         assertThat(test.source.paused()).containsExactly(1);
         assertThat(quick.accepted()).isTrue();
         assertThat(pipeline.status().detail())
-                .isEqualTo("1 partitions are paused: 29 events wait behind their key or for a retry");
+                .isEqualTo("partition 1 is paused: 29 events of 2900 bytes wait behind their key or for a retry");
         var heldBack = test.source.offer("slow30", "slow", 1);
         test.run();
         for (var i = 0; i < 24; i++) {

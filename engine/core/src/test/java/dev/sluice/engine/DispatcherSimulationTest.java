@@ -7,6 +7,7 @@ import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.engine.journal.JournalOptions;
 import dev.sluice.function.FunctionConfig;
 import io.cloudevents.CloudEvent;
 import java.time.Duration;
@@ -85,9 +86,11 @@ class DispatcherSimulationTest {
             SimFunction.world = world;
             SimFunction.ledger = this;
             SimFunction.timeoutNanos = TIMEOUT.toNanos();
+            var journal = new JournalOptions(1_024, 64 << 10, 0.5);
             var options = new EngineOptions(1, 1 << 20, 2 + world.random.nextInt(8), 1 << 20, 32, error -> {
-                throw new AssertionError(error);
-            });
+                        throw new AssertionError(error);
+                    })
+                    .withJournal(journal);
             dispatcher = new Dispatcher(
                     new FunctionSpec(
                             "sim", CODE, instances, concurrency, TIMEOUT, BatchPolicy.DEFAULT, FunctionConfig.EMPTY),

@@ -1,0 +1,59 @@
+package dev.sluice.engine;
+
+import dev.sluice.broker.EventSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Tells what holds a trigger back: each limit that it has reached, each pause, with its reason. From any thread. */
+final class Holds {
+    private Holds() {}
+
+    /**
+     * Sentences without a full stop, what stops everything first.
+     *
+     * @param stopped why the trigger has stopped; empty when it has not
+     */
+    static List<String> of(
+            Pipeline pipeline, Dispatcher dispatcher, String stopped, List<EventSource.Trouble> troubles) {
+        var holds = new ArrayList<String>();
+        if (!stopped.isEmpty()) {
+            holds.add(stopped);
+            return holds;
+        }
+        if (!troubles.isEmpty()) {
+            var more = troubles.size() - 1;
+            holds.add(troubles.get(0).reason() + (more == 0 ? "" : " (and " + more + " more)"));
+        }
+        ofEngine(pipeline, dispatcher, holds);
+        var lanes = pipeline.lanes;
+        if (lanes.parked() > 0) {
+            holds.add(lanes.parked() + " events are parked: their dead letters can't be stored");
+        }
+        var paused = pipeline.paused();
+        if (!paused.isEmpty()) {
+            var numbers = new TreeSet<>(paused).stream().map(String::valueOf).collect(Collectors.joining(", "));
+            holds.add((paused.size() == 1 ? "partition " + numbers + " is" : "partitions " + numbers + " are")
+                    + " paused: " + lanes.blocked() + " events of " + lanes.blockedBytes()
+                    + " bytes wait behind their key or for a retry");
+        }
+        return holds;
+    }
+
+    private static void ofEngine(Pipeline pipeline, Dispatcher dispatcher, List<String> holds) {
+        var shared = dispatcher.host().shared();
+        if (pipeline.spec().source() != null && shared.full()) {
+            holds.add("nothing more is fetched: the engine holds events of " + shared.heldBytes()
+                    + " bytes, its limit is " + dispatcher.host().options().heldBytesMax());
+        }
+        if (shared.tooManyZombies()) {
+            holds.add("nothing new is started: " + shared.zombies()
+                    + " runs are past their deadline and still hold a thread, the limit is " + shared.zombiesMax());
+        }
+        var pool = dispatcher.pool();
+        if (pool.ready() == 0 && !pool.problem().isEmpty()) {
+            holds.add("function '" + pipeline.function() + "': " + pool.problem());
+        }
+    }
+}

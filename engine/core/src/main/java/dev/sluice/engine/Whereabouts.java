@@ -1,0 +1,127 @@
+package dev.sluice.engine;
+
+import dev.sluice.cloudevents.WireEvent;
+import dev.sluice.engine.OpenEvent.State;
+import dev.sluice.engine.journal.JournalEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** Finds an event among those that a function's triggers have open, and tells what it waits for. On the home loop. */
+final class Whereabouts {
+    private static final int FOUND_MAX = 16;
+
+    private final Dispatcher dispatcher;
+    private final long now;
+
+    Whereabouts(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+        now = dispatcher.nanos();
+    }
+
+    /** Up to 16 open events of the id. Looks at every open one. */
+    List<OpenEvent> of(String id, List<Pipeline> pipelines) {
+        var found = new ArrayList<OpenEvent>();
+        for (var pipeline : pipelines) {
+            for (var task : pipeline.lanes.open(task -> task.event().getId().equals(id))) {
+                if (found.size() < FOUND_MAX) {
+                    found.add(describe(task, true));
+                }
+            }
+        }
+        return found;
+    }
+
+    private OpenEvent describe(Task task, boolean withHead) {
+        var state = state(task);
+        var head = withHead && state == State.BEHIND_KEY ? task.lane().head : null;
+        var attempt = task.attempt;
+        var event = task.event();
+        return new OpenEvent(
+                event.getId(),
+                event instanceof WireEvent wire ? wire.source() : String.valueOf(event.getSource()),
+                task.pipeline.function(),
+                task.pipeline.name(),
+                state,
+                cut(Objects.requireNonNullElse(task.lane().key, "").toString()),
+                task.delivery.partition(),
+                task.delivery.offset(),
+                task.tries,
+                task.pipeline.spec().delivery().retry(),
+                attempt == null ? 0 : attempt.instance.number,
+                sinceMillis(task, state),
+                task.wait == null ? -1 : Math.max(0, millis(task.wait.dueNanos - now)),
+                task.error == null ? "" : DeadLetters.describe(task.error),
+                head == null ? 0 : ahead(task),
+                head == null || head == task ? null : describe(head, false),
+                state == State.READY ? whyNoSlot(task.pipeline) : "");
+    }
+
+    private State state(Task task) {
+        return switch (task.state) {
+            case WAITING -> heldByBudget(task) ? State.RETRY_BUDGET : State.BACK_OFF;
+            case PARKED -> State.PARKED;
+            case QUEUED -> isBehind(task) ? State.BEHIND_KEY : State.READY;
+            default -> flying(task);
+        };
+    }
+
+    private static State flying(Task task) {
+        var attempt = task.attempt;
+        if (attempt == null) {
+            return task.step == Task.Step.DEAD_LETTERING ? State.DEAD_LETTERING : State.ACCEPTING;
+        }
+        return attempt.isZombie() ? State.ZOMBIE : attempt.slotHeld ? State.RUNNING : State.ANSWERING;
+    }
+
+    private static boolean isBehind(Task task) {
+        var lane = task.lane();
+        return lane.state != Lane.State.READY || (lane.head != task && !task.pipeline.takesBatches());
+    }
+
+    /** The time came, and the budget refused: the wait goes on in small steps from then. */
+    private boolean heldByBudget(Task task) {
+        var max = task.pipeline.spec().delivery().backoff().max().toNanos();
+        return task.wait != null && task.wait.overdueNanos - max - now < 0;
+    }
+
+    private long sinceMillis(Task task, State state) {
+        var attempt = task.attempt;
+        return switch (state) {
+            case RUNNING, ZOMBIE, ANSWERING -> attempt == null ? -1 : millis(now - attempt.startNanos);
+            case READY -> millis(now - task.lane().readyNanos);
+            default -> -1;
+        };
+    }
+
+    private static int ahead(Task task) {
+        var ahead = 0;
+        for (var each = task.lane().head; each != null && each != task; each = each.nextInLane) {
+            ahead++;
+        }
+        return ahead;
+    }
+
+    private String whyNoSlot(Pipeline pipeline) {
+        var held = pipeline.holds();
+        var pool = dispatcher.pool();
+        if (!held.isEmpty()) {
+            return String.join("; ", held);
+        }
+        if (pool.ready() == 0) {
+            return "function '" + pipeline.function() + "' has no instance yet";
+        }
+        return pool.freeSlots() == 0
+                ? "all " + pool.capacity() + " slots of function '" + pipeline.function() + "' are busy"
+                : "its turn has come";
+    }
+
+    private static String cut(String key) {
+        return key.length() <= JournalEntry.ID_CHARS_MAX ? key : key.substring(0, JournalEntry.ID_CHARS_MAX);
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.engine.journal;
+
+import io.cloudevents.CloudEvent;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Chooses the events of one trigger of which every decision is kept. All, while no more than 50 come in a second. Else
+ * a share, by a hash of the id of the event at whose beginning they stand: {@code order-7} and its answers, whose ids
+ * begin with {@code order-7:}, are chosen together, on every trigger and node. And up to 50 a second whose {@code
+ * traceparent} says that they are traced. One thread; what is not chosen costs some nanoseconds and no memory.
+ */
+public final class Sampling {
+    /** Events of a second that are chosen without regard to their hash. */
+    public static final int ALL_MAX = 50;
+
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int HEAD_CHARS = 16;
+    private static final int TAIL_CHARS = 48;
+    private static final int DIGITS_MAX = 9;
+    private static final int FLAGS_AT = 54;
+
+    private final long threshold;
+    private final boolean off;
+    private boolean begun;
+    private long windowStart;
+    /** Events seen in the window. */
+    private int seen;
+    /** Of these, how many are chosen whatever they are: none once the window before had more. */
+    private int allMax = ALL_MAX;
+
+    private int forced;
+
+    /** @param rate the share, 0 to 1; 0 chooses nothing at all */
+    public Sampling(double rate) {
+        threshold = (long) (rate * (1L << 32));
+        off = rate <= 0;
+    }
+
+    /**
+     * Whether every decision on the event is to be kept.
+     *
+     * @param nowNanos about now, on a monotonic clock
+     */
+    public boolean takes(CloudEvent event, long nowNanos) {
+        if (off) {
+            return false;
+        }
+        if (!begun || nowNanos - windowStart >= WINDOW_NANOS) {
+            roll(nowNanos);
+        }
+        return seen++ < allMax || chosen(event.getId()) || (forced < ALL_MAX && forces(event));
+    }
+
+    private void roll(long now) {
+        // A gap of a window and more is a quiet window.
+        allMax = !begun || seen <= ALL_MAX || now - windowStart >= 2 * WINDOW_NANOS ? ALL_MAX : 0;
+        begun = true;
+        windowStart = now;
+        seen = 0;
+        forced = 0;
+    }
+
+    private boolean forces(CloudEvent event) {
+        // 00-<32 digits>-<16 digits>-01: the last bit of the flags.
+        if (event.getExtension("traceparent") instanceof String parent
+                && parent.length() > FLAGS_AT
+                && Character.digit(parent.charAt(FLAGS_AT), 16) % 2 == 1) {
+            forced++;
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether an event of that id, and with it all that came of it, is in the share. */
+    boolean chosen(String id) {
+        return (hash(id, rootEnd(id)) & 0xFFFF_FFFFL) < threshold;
+    }
+
+    /**
+     * Where the id ends of the event at whose beginning this one stands: an answer's id is its input's, the trigger's
+     * name and a number, with colons between them.
+     */
+    static int rootEnd(String id) {
+        var end = id.length();
+        if (id.indexOf(':') < 0) {
+            return end;
+        }
+        var least = id.startsWith("urn:") ? id.indexOf(':', 4) : 0;
+        while (true) {
+            var number = id.lastIndexOf(':', end - 1);
+            var trigger = number <= 0 ? -1 : id.lastIndexOf(':', number - 1);
+            if (trigger <= least || !isNumber(id, number + 1, end)) {
+                return end;
+            }
+            end = trigger;
+        }
+    }
+
+    private static boolean isNumber(String id, int from, int to) {
+        for (var i = from; i < to; i++) {
+            if (id.charAt(i) < '0' || id.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return to > from && to - from <= DIGITS_MAX;
+    }
+
+    /** Of the first 16 and the last 48 characters, four at a time: what waits for the one before is one step of each. */
+    private static int hash(String id, int end) {
+        var hash = end;
+        if (end > HEAD_CHARS + TAIL_CHARS) {
+            hash = hash(id, 0, HEAD_CHARS, hash);
+            hash = hash(id, end - TAIL_CHARS, end, hash);
+        } else {
+            hash = hash(id, 0, end, hash);
+        }
+        hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
+        hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
+        return hash ^ (hash >>> 16);
+    }
+
+    private static int hash(String id, int from, int to, int before) {
+        var hash = before;
+        var i = from;
+        for (; i + 3 < to; i += 4) {
+            hash = 31 * 31 * 31 * 31 * hash
+                    + 31 * 31 * 31 * id.charAt(i)
+                    + 31 * 31 * id.charAt(i + 1)
+                    + 31 * id.charAt(i + 2)
+                    + id.charAt(i + 3);
+        }
+        for (; i < to; i++) {
+            hash = 31 * hash + id.charAt(i);
+        }
+        return hash;
+    }
+}
