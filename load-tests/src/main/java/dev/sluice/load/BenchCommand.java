@@ -29,10 +29,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures the engine against its peers, in turns on this machine, and prints the ratios of the medians.",
-            "P1 publish over HTTP, P2 structured against binary, P3 decoding, P14 function calls, P17 many",
-            "triggers of one group. HTTP load is made by wrk.",
+            "P1 publish over HTTP, P2 structured against binary, P3 decoding, P13 a burst from zero, P14 function calls,",
+            "P15 memory, P16 start, P17 many triggers of one group. HTTP load is made by wrk.",
             "P4 HTTP to Kafka, P5 Kafka to a function, P6 in batches, P7 slow functions, P8 and P9 pace and CPU against",
-            "Parallel Consumer, P10 latency, P11 key order, P12 many slots, G5 what one stuck key costs the others.",
+            "Parallel Consumer, P10 latency, P11 key order, P12 many slots, P18 one engine against four, G5 what one stuck",
+            "key costs the others.",
             "Other work on the machine blurs the figures: measure on a quiet one."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -41,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P12, P14, P17, G5. All when none is named.")
+    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P18, G5. All when none is named.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
@@ -169,6 +170,10 @@ final class BenchCommand implements Callable<Integer> {
                 ReadFigure.order(ground),
                 ReadFigure.slots(ground),
                 HttpFigure.call(),
+                new BurstRow(),
+                new MemoryRow(),
+                new StartFigure(),
+                new FleetFigure(ground),
                 new BlockedKeyFigure(ground));
         for (var figure : figures) {
             figure.ids().forEach(id -> all.put(id, figure));

@@ -15,8 +15,10 @@ final class Picture {
 
     /** An SVG document, readable on light and on dark ground. */
     static String svg(List<Row> rows) {
-        var height = TOP + rows.size() * ROW_HEIGHT + 30;
-        var scaleMax = rows.stream()
+        // A row without a peer has no ratio.
+        var drawn = rows.stream().filter(row -> Double.isFinite(row.ratio())).toList();
+        var height = TOP + drawn.size() * ROW_HEIGHT + 30;
+        var scaleMax = drawn.stream()
                 .mapToDouble(row -> Math.max(row.ratio(), row.aim().ratio(row.peer())))
                 .filter(Double::isFinite)
                 .reduce(SCALE_MIN, Math::max);
@@ -31,21 +33,20 @@ final class Picture {
                 height));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
         text(svg, 16, 26, "start", "The engine by its peer, both measured in turns; the mark is the aim", true);
-        for (var i = 0; i < rows.size(); i++) {
-            bar(svg, rows.get(i), TOP + i * ROW_HEIGHT, scaleMax);
+        for (var i = 0; i < drawn.size(); i++) {
+            bar(svg, drawn.get(i), TOP + i * ROW_HEIGHT, scaleMax);
         }
         return svg.append("</svg>\n").toString();
     }
 
     private static void bar(StringBuilder svg, Row row, int y, double scaleMax) {
-        var ratio = Double.isFinite(row.ratio()) ? row.ratio() : 0;
         text(svg, LEFT - 10, y + 18, "end", row.id() + " " + row.what(), false);
         svg.append(String.format(
                 Locale.ROOT,
                 "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"20\" fill=\"%s\"/>%n",
                 LEFT,
                 y + 4,
-                BAR_WIDTH * ratio / scaleMax,
+                BAR_WIDTH * row.ratio() / scaleMax,
                 row.met() ? "#2a7d4f" : "#b35c1e"));
         var mark = LEFT + BAR_WIDTH * row.aim().ratio(row.peer()) / scaleMax;
         svg.append(String.format(

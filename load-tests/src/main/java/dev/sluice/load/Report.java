@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The rows as a table for people and as JSON for programs. */
 final class Report {
@@ -24,7 +25,7 @@ final class Report {
                     amount(row.engine()),
                     amount(row.peer()),
                     row.unit(),
-                    String.format(Locale.ROOT, "%.2f", row.ratio()),
+                    amount(row.ratio()),
                     row.aim().toString(),
                     row.met() ? "yes" : "no"));
         }
@@ -52,14 +53,14 @@ final class Report {
                     .put("id", row.id())
                     .put("what", row.what())
                     .put("engine", row.engine())
-                    .put("peer", row.peer())
+                    .put("peer", known(row.peer()))
                     .put("unit", row.unit())
-                    .put("ratio", row.ratio())
+                    .put("ratio", known(row.ratio()))
                     .put("aim", row.aim().toString())
                     .put("met", row.met());
             var rounds = object.putArray("rounds");
             row.rounds()
-                    .forEach(r -> rounds.addObject().put("engine", r.engine()).put("peer", r.peer()));
+                    .forEach(r -> rounds.addObject().put("engine", r.engine()).put("peer", known(r.peer())));
         }
         try {
             return JSON.writeValueAsString(array) + "\n";
@@ -68,7 +69,15 @@ final class Report {
         }
     }
 
+    /** JSON knows no NaN. */
+    private static @Nullable Double known(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
     private static String amount(double value) {
+        if (Double.isNaN(value)) {
+            return "-";
+        }
         return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : "%.2f", value);
     }
 }

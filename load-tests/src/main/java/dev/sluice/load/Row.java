@@ -29,7 +29,7 @@ record Row(String id, String what, String unit, Aim aim, List<Round> rounds) {
         return Statistics.median(rounds.stream().mapToDouble(Round::peer).toArray());
     }
 
-    /** The engine's median by the peer's. */
+    /** The engine's median by the peer's; NaN when there is no peer. */
     double ratio() {
         return engine() / peer();
     }

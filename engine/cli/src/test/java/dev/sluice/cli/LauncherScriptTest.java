@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LauncherScriptTest {
     private static final Path SCRIPT = Path.of("..", "..", "sluice");
-    private static final String JAVA = "#!/bin/sh\necho \"java $*\"\necho \"columns ${SLUICE_COLUMNS:-none}\"\n"
-            + "echo \"kafka ${SLUICE_KAFKA_JARS:-none}\"\n";
+    private static final String JAVA = """
+            #!/bin/sh
+            echo "java $*"
+            echo "columns ${SLUICE_COLUMNS:-none}"
+            echo "kafka ${SLUICE_KAFKA_JARS:-none}"
+            for flag in "$@"; do
+                case ${STUB_ARCHIVES:-}$flag in
+                    yes-XX:ArchiveClassesAtExit=* | yes-XX:AOTCacheOutput=*) echo "$flag" >"${flag#*=}" ;;
+                esac
+            done
+            """;
     private static final String MAVEN = """
             #!/bin/sh
             case "$*" in *-v*) echo "Apache Maven ${STUB_MAVEN:-3.9.1} (x)"; exit 0 ;; esac
@@ -238,6 +248,49 @@ class LauncherScriptTest {
 
         assertThat(sluice("run").out()).contains("-Xmx256m -Dx=y -cp").doesNotContain("TieredStopAtLevel");
         assertThat(sluice("get").out()).contains("TieredStopAtLevel=1").contains("-Xmx256m -Dx=y -cp");
+    }
+
+    @Test
+    void recordsAnArchiveWithAnEnginesFirstStartAndStartsAllFromItUntilTheNextBuild() throws Exception {
+        environment.put("STUB_ARCHIVES", "yes");
+        assertThat(sluice("get").out()).doesNotContain("-XX:SharedArchiveFile");
+
+        var first = sluice("run");
+        assertThat(first.err()).contains("recording an archive");
+        assertThat(first.out()).contains("-XX:SharedArchiveFile=" + root.toRealPath() + "/target/launcher/start-");
+        assertThat(sluice("run").err()).isEmpty();
+        assertThat(sluice("get").out()).contains("-XX:SharedArchiveFile=");
+
+        Files.setLastModifiedTime(
+                root.resolve("engine/server/target/launcher/built"),
+                FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(sluice("get").out()).doesNotContain("-XX:SharedArchiveFile");
+        assertThat(sluice("run").err()).contains("recording an archive");
+    }
+
+    @Test
+    void recordsAnAotCacheWhereTheJvmHasOne() throws Exception {
+        environment.put("STUB_ARCHIVES", "yes");
+        environment.put("JAVA_HOME", jdk("25.0.1").toString());
+
+        assertThat(sluice("run").out()).contains("-XX:AOTCache=", "-Xlog:aot=off");
+    }
+
+    @Test
+    void startsWithoutAnArchiveWhenNoneCanBeRecordedOrNoneIsWanted() throws Exception {
+        var outcome = sluice("run");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.err()).contains("none could be recorded", "target/launcher/archive.log");
+        assertThat(outcome.out()).doesNotContain("-XX:SharedArchiveFile");
+        assertThat(sluice("run").err()).isEmpty();
+
+        environment.put("STUB_ARCHIVES", "yes");
+        environment.put("SLUICE_ARCHIVE", "no");
+        Files.delete(root.resolve("engine/server/target/launcher/built"));
+        var unwanted = sluice("run");
+        assertThat(unwanted.err()).doesNotContain("archive");
+        assertThat(unwanted.out()).doesNotContain("-XX:SharedArchiveFile");
     }
 
     @Test

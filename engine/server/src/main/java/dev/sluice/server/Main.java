@@ -9,7 +9,7 @@ public final class Main {
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
         var line = SluiceCommand.commandLine(
-                new RunCommand(), new DevCommand(), new ValidateCommand(), new MetersCommand());
+                new RunCommand(), new DevCommand(), new ValidateCommand(), new MetersCommand(), new RehearseCommand());
         System.exit(line.execute(args));
     }
 }
