@@ -100,7 +100,8 @@ final class LoadedFunctions implements AutoCloseable {
                 function.config(),
                 new Scaling(hand, function.scaling().limits(function.concurrency(), function.timeout())),
                 function.adaptive(),
-                function.memory());
+                function.memory(),
+                -1);
     }
 
     List<FunctionSpec> specs() {
