@@ -31,15 +31,16 @@ final class Answers {
     /**
      * The event for the n-th answer to an input; {@link FunctionException.BadAnswer} when it makes none.
      *
+     * @param hops the functions that the input, or all that the answer comes of, has come through
      * @param json writes what the version that answered answers
      */
-    CloudEvent of(@Nullable Object answer, CloudEvent input, int n, ObjectWriter json) {
+    CloudEvent of(@Nullable Object answer, CloudEvent input, int hops, int n, ObjectWriter json) {
         if (answer == null) {
             throw new FunctionException.BadAnswer(function, "answered null");
         }
         try {
             var builder = answer instanceof CloudEvent event ? WireEvent.builder(event) : made(answer, input, n, json);
-            builder.extension(HOPS, hops(input) + 1);
+            builder.extension(HOPS, hops + 1);
             copyIfAbsent(builder, "causationid", input.getId());
             copyIfAbsent(builder, "correlationid", input.getExtension("correlationid"));
             if (!builder.hasExtension("traceparent")) {

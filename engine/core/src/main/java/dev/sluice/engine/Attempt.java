@@ -77,6 +77,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
      */
     private @Nullable Thread starter;
 
+    private int hops = -1;
     private int answers;
     private int emitted;
 
@@ -312,7 +313,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
         CloudEvent event;
         try {
-            event = pipeline.answers().of(value, first.event(), ++answers, instance.handler.json());
+            event = pipeline.answers().of(value, first.event(), hops(), ++answers, instance.handler.json());
         } catch (RuntimeException bad) {
             end(bad, null);
             return false;
@@ -350,6 +351,19 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
                 acknowledged();
             }
         };
+    }
+
+    /** What the answers come of may have come a long way, whichever event stands first. */
+    private int hops() {
+        if (hops < 0) {
+            hops = Answers.hops(first.event());
+            if (batch != null) {
+                for (var task : batch) {
+                    hops = Math.max(hops, Answers.hops(task.event()));
+                }
+            }
+        }
+        return hops;
     }
 
     private Mono<Void> publish(CloudEvent event) {

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.function.BatchResult;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,41 +11,46 @@ import org.jspecify.annotations.Nullable;
 final class BatchOutcome {
     private final Settlement settlement;
     private final List<Task> tasks;
+    private final boolean whole;
 
-    BatchOutcome(Settlement settlement, List<Task> tasks) {
+    /** @param whole whether those that fail together are tried again together */
+    BatchOutcome(Settlement settlement, List<Task> tasks, boolean whole) {
+        this.whole = whole;
         this.settlement = settlement;
         this.tasks = tasks;
     }
 
     /**
      * The batch failed as a whole. One that holds more than one event is halved and tried again without counting, until
-     * the event that fails is alone.
+     * the event that fails is alone; a window is tried again as it was, which counts for each of its events.
      */
     void failed(Throwable error) {
         if (tasks.stream().anyMatch(task -> task.lost)) {
-            tasks.forEach(settlement::again);
+            allAgain(tasks);
         } else if (error instanceof Handler.BadBatchItem item) {
             failedAt(item.index(), error.getCause() == null ? error : error.getCause());
         } else if (tasks.size() == 1) {
             settlement.settleOne(tasks.get(0), error);
+        } else if (whole) {
+            settlement.failTogether(tasks, error);
         } else {
             var half = (tasks.size() + 1) / 2;
-            // Backwards, since each goes to the front of what is ready.
-            for (var i = tasks.size() - 1; i >= 0; i--) {
-                tasks.get(i).batchMax = half;
-                settlement.again(tasks.get(i));
-            }
+            tasks.forEach(task -> task.batchMax = half);
+            allAgain(tasks);
+        }
+    }
+
+    private void allAgain(List<Task> ofOrder) {
+        // Backwards, since each goes to the front of what is ready.
+        for (var i = ofOrder.size() - 1; i >= 0; i--) {
+            settlement.again(ofOrder.get(i));
         }
     }
 
     private void failedAt(int index, Throwable error) {
-        for (var i = 0; i < tasks.size(); i++) {
-            if (i == index) {
-                settlement.settleOne(tasks.get(i), error);
-            } else {
-                settlement.again(tasks.get(i));
-            }
-        }
+        var others = new ArrayList<>(tasks);
+        settlement.settleOne(others.remove(index), error);
+        allAgain(others);
     }
 
     /** The batch ended; the events that the function named failed, and behind each the later ones of its key. */

@@ -226,8 +226,8 @@ final class Dispatcher {
     private void tick(long now) {
         for (var wait = waits.peek(); wait != null && wait.dueNanos - now <= 0; wait = waits.peek()) {
             waits.remove();
-            if (wait.task.wait == wait && !wait.task.pipeline.settlement().waited(wait, now)) {
-                await(new Task.Wait(wait.task, now + BUDGET_RECHECK_NANOS, wait.overdueNanos));
+            if (wait.current() && !wait.task.pipeline.settlement().waited(wait, now)) {
+                await(wait.at(now + BUDGET_RECHECK_NANOS));
             }
         }
         if (!waits.isEmpty()) {
@@ -285,6 +285,7 @@ final class Dispatcher {
         var limit = Math.max(RUNNABLE_MIN, pool.freeSlots() + pool.capacity()) * spec.eventsPerTry();
         for (var pipeline = touched.pollFirst(); pipeline != null; pipeline = touched.pollFirst()) {
             pipeline.touched = false;
+            pipeline.mindWindows();
             if (full) {
                 wasFull = true;
                 wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
@@ -320,7 +321,7 @@ final class Dispatcher {
 
     /** Remembers a wait until its time. */
     void await(Task.Wait wait) {
-        wait.task.wait = wait;
+        wait.begin();
         waits.add(wait);
         wakeAt(wait.dueNanos);
     }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
@@ -105,23 +106,35 @@ public final class Engine {
      * are. While no instance of it starts, the version before goes on. Completes once the last instance of the version
      * before is closed, and its code can be; cancel does not stop it. Errors with {@link IllegalArgumentException} when
      * the function is not deployed, the ceilings don't hold its {@code min}, a blocking function would need more threads
-     * than there are, or one of both takes a list of events and the other doesn't: then undeploy it first.
+     * than there are, or both do not take the same, such as one event, a list or a window: then undeploy it first.
      */
     public Mono<Void> redeploy(FunctionSpec next) {
         return Mono.defer(() -> {
             synchronized (this) {
                 var dispatcher = deployed(next.name());
                 var before = dispatcher.spec();
-                if (before.code().shape().batch() != next.code().shape().batch()) {
-                    throw new IllegalArgumentException("function '" + next.name()
-                            + "' takes a list of events in one version and one event in the other: undeploy it first");
-                }
+                checkTakesTheSame(before, next);
                 checkThreads(next);
                 var replaced = dispatcher.redeploy(next);
                 blockingSlots.put(next.name(), blockingSlots(next));
                 return replaced;
             }
         });
+    }
+
+    /** What is gathered for one version must be of use to the other. */
+    private static void checkTakesTheSame(FunctionSpec before, FunctionSpec next) {
+        var was = before.code().shape();
+        var is = next.code().shape();
+        if (was.takes() != is.takes()) {
+            throw new IllegalArgumentException(
+                    "function '" + next.name() + "' takes " + was.takes().phrase() + " in one version and "
+                            + is.takes().phrase() + " in the other: undeploy it first");
+        }
+        if (is.window() && !Objects.equals(before.window().key(), next.window().key())) {
+            throw new IllegalArgumentException("function '" + next.name()
+                    + "' has other keys of its windows (window.key) than before: undeploy it first");
+        }
     }
 
     /**

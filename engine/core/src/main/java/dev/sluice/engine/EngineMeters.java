@@ -79,6 +79,24 @@ enum EngineMeters {
     BLOCKED_BYTES(Of.TRIGGER, Type.GAUGE, "sluice.trigger.blocked.size", "bytes", "what the blocked events hold"),
     WAITING(Of.TRIGGER, Type.GAUGE, "sluice.trigger.waiting", "events", "events in back-off"),
     PARKED(Of.TRIGGER, Type.GAUGE, "sluice.trigger.parked", "events", "events whose dead letter can't be stored"),
+    WINDOWS_OPEN(
+            Of.TRIGGER,
+            Type.GAUGE,
+            "sluice.trigger.windows.open",
+            "windows",
+            "windows of single keys (window.key) that wait for more events"),
+    WINDOWS_BYTES(
+            Of.TRIGGER,
+            Type.GAUGE,
+            "sluice.trigger.windows.size",
+            "bytes",
+            "what the events of open windows hold; they are blocked ones too"),
+    WINDOWS_EARLY(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.windows.early",
+            "windows",
+            "open windows closed before their time, since more were open or they held more than there may be"),
     PARTITIONS_PAUSED(
             Of.TRIGGER,
             Type.GAUGE,
@@ -221,6 +239,12 @@ enum EngineMeters {
         return scaler == null ? 0 : figure.applyAsDouble(scaler);
     }
 
+    /** A figure of a trigger's open windows; 0 where none are kept. */
+    private static double of(Lanes lanes, ToDoubleFunction<OpenWindows> figure) {
+        var windows = lanes.windows();
+        return windows == null ? 0 : figure.applyAsDouble(windows);
+    }
+
     private static void bindRuns(
             MeterRegistry registry, String function, String cause, RunTotals runs, List<Meter> bound) {
         String[] tags = {"function", function, "faas.trigger", cause};
@@ -253,6 +277,9 @@ enum EngineMeters {
         bound.add(BLOCKED_BYTES.bind(registry, pipeline.lanes, Lanes::blockedBytes, tags));
         bound.add(WAITING.bind(registry, pipeline.lanes, Lanes::waiting, tags));
         bound.add(PARKED.bind(registry, pipeline.lanes, Lanes::parked, tags));
+        bound.add(WINDOWS_OPEN.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::open), tags));
+        bound.add(WINDOWS_BYTES.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::bytes), tags));
+        bound.add(WINDOWS_EARLY.bind(registry, pipeline.lanes, Lanes::closedEarly, tags));
         bound.add(PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags));
         bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
         var counts = pipeline.counts;

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import com.fasterxml.jackson.databind.JavaType;
 import dev.sluice.function.BatchResult;
 import dev.sluice.function.Invocation;
+import dev.sluice.function.Received;
 import dev.sluice.function.TypedFunction;
 import java.lang.reflect.Type;
 import java.util.Collection;
@@ -19,14 +20,14 @@ import reactor.core.publisher.Flux;
  * How a handler is called, recognised once from its generic signature.
  *
  * @param form which functional interface it implements
- * @param batch whether it takes a list of events
+ * @param takes how many events a call takes
  * @param reply what it returns
  * @param input the type of one event
  * @param output the type of one answer; null when it gives none
  */
 record FunctionShape(
         Form form,
-        boolean batch,
+        Takes takes,
         Reply reply,
         JavaType input,
         @Nullable JavaType output) {
@@ -35,6 +36,29 @@ record FunctionShape(
         FUNCTION,
         BI_FUNCTION,
         CONSUMER
+    }
+
+    /** What a call takes. */
+    enum Takes {
+        ONE("", "one event"),
+        LIST("batch of ", "a list of events"),
+        /** A flux of a bounded number of events. */
+        WINDOW("window of ", "windows of events"),
+        /** A flux of all events there will be. */
+        STREAM("stream of ", "a stream of events");
+
+        private final String words;
+        private final String phrase;
+
+        Takes(String words, String phrase) {
+            this.words = words;
+            this.phrase = phrase;
+        }
+
+        /** What it takes, for messages. */
+        String phrase() {
+            return phrase;
+        }
     }
 
     /** What a call returns, and with it where it runs: publishers and stages on the event loop, all else on workers. */
@@ -51,11 +75,26 @@ record FunctionShape(
         return reply != Reply.PUBLISHER && reply != Reply.STAGE;
     }
 
+    /** Whether events are gathered until a call takes several. */
+    boolean batch() {
+        return takes == Takes.LIST || takes == Takes.WINDOW;
+    }
+
+    /** Whether a call takes a window's events. */
+    boolean window() {
+        return takes == Takes.WINDOW;
+    }
+
+    /** Whether one call lasts as long as its instance. */
+    boolean stream() {
+        return takes == Takes.STREAM;
+    }
+
     /** The shape in words, such as {@code reactive Order -> Invoice}. */
     String describe() {
         var in = Payload.nameOf(input);
         return (blocking() ? "blocking " : "reactive ")
-                + (batch ? "batch of " : "")
+                + takes.words
                 + in
                 + " -> "
                 + (output == null ? "nothing" : Payload.nameOf(output));
@@ -116,18 +155,46 @@ record FunctionShape(
     private static FunctionShape withInput(String what, Form form, JavaType in, Reply reply, @Nullable JavaType out)
             throws FunctionCodeException {
         if (in.findSuperType(Publisher.class) != null) {
-            throw new FunctionCodeException(
-                    "handler " + what + " takes " + Payload.nameOf(in) + ": functions of a "
-                            + Flux.class.getSimpleName() + " are not in this version; take one event or a List of them",
-                    null);
+            return withFlux(what, form, in, reply, out);
         }
         var list = in.getRawClass() == List.class;
         var input = list ? argument(what, in, 0) : in;
         if (out != null && out.getRawClass() == BatchResult.class && !list) {
-            throw new FunctionCodeException(
-                    "handler " + what + " answers BatchResult: only a function of a List may do so", null);
+            throw noVerdicts(what);
         }
-        return new FunctionShape(form, list, reply, input, out);
+        if (input.getRawClass() == Received.class) {
+            throw new FunctionCodeException(
+                    "handler " + what + " takes " + Payload.nameOf(in)
+                            + ": Received has its place in a Flux, whose function settles its events itself",
+                    null);
+        }
+        return new FunctionShape(form, list ? Takes.LIST : Takes.ONE, reply, input, out);
+    }
+
+    private static FunctionShape withFlux(String what, Form form, JavaType in, Reply reply, @Nullable JavaType out)
+            throws FunctionCodeException {
+        if (in.getRawClass() != Flux.class) {
+            throw new FunctionCodeException(
+                    "handler " + what + " takes " + Payload.nameOf(in) + ": it must be one event, a List or a Flux",
+                    null);
+        }
+        var element = argument(what, in, 0);
+        var received = element.getRawClass() == Received.class;
+        if (reply != Reply.PUBLISHER && (received || reply != Reply.STAGE)) {
+            throw new FunctionCodeException(
+                    "handler " + what + " takes " + Payload.nameOf(in) + ": it must return a Flux or a Mono", null);
+        }
+        if (out != null && out.getRawClass() == BatchResult.class) {
+            throw noVerdicts(what);
+        }
+        return received
+                ? new FunctionShape(form, Takes.STREAM, reply, argument(what, element, 0), out)
+                : new FunctionShape(form, Takes.WINDOW, reply, element, out);
+    }
+
+    private static FunctionCodeException noVerdicts(String what) {
+        return new FunctionCodeException(
+                "handler " + what + " answers BatchResult: only a function of a List may do so", null);
     }
 
     /** A type argument that must be known. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param adaptive whether the slots in use are capped where more of them only make each run take longer
  * @param memory what an instance is estimated to hold, in bytes; 0 when unknown, and then it is not counted
  * @param sample the share of events, 0 to 1, of which every decision is kept; -1 for the engine's
+ * @param window how events are gathered when the handler takes windows
  */
 public record FunctionSpec(
         String name,
@@ -31,7 +32,8 @@ public record FunctionSpec(
         @Nullable Scaling scaling,
         boolean adaptive,
         long memory,
-        double sample) {
+        double sample,
+        WindowPolicy window) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     public FunctionSpec {
@@ -64,7 +66,7 @@ public record FunctionSpec(
             BatchPolicy batch,
             FunctionConfig config,
             @Nullable Scaling scaling) {
-        this(name, code, instances, concurrency, timeout, batch, config, scaling, false, 0, -1);
+        this(name, code, instances, concurrency, timeout, batch, config, scaling, false, 0, -1, WindowPolicy.DEFAULT);
     }
 
     /** A function whose number of instances stays as it is. */
@@ -87,30 +89,36 @@ public record FunctionSpec(
     /** The same with another scaling. */
     public FunctionSpec withScaling(@Nullable Scaling other) {
         return new FunctionSpec(
-                name, code, instances, concurrency, timeout, batch, config, other, adaptive, memory, sample);
+                name, code, instances, concurrency, timeout, batch, config, other, adaptive, memory, sample, window);
     }
 
     /** The same with its slots capped by latency, or not. */
     public FunctionSpec withAdaptive(boolean other) {
         return new FunctionSpec(
-                name, code, instances, concurrency, timeout, batch, config, scaling, other, memory, sample);
+                name, code, instances, concurrency, timeout, batch, config, scaling, other, memory, sample, window);
     }
 
     /** The same with another estimate of what an instance holds, in bytes; 0 for unknown. */
     public FunctionSpec withMemory(long other) {
         return new FunctionSpec(
-                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, other, sample);
+                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, other, sample, window);
     }
 
     /** The same with another share of events of which every decision is kept; -1 for the engine's. */
     public FunctionSpec withSample(double other) {
         return new FunctionSpec(
-                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, memory, other);
+                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, memory, other, window);
     }
 
     /** The share of events of which every decision is kept. */
     double sample(double ofEngine) {
         return sample < 0 ? ofEngine : sample;
+    }
+
+    /** The same with other windows. */
+    public FunctionSpec withWindow(WindowPolicy other) {
+        return new FunctionSpec(
+                name, code, instances, concurrency, timeout, batch, config, scaling, adaptive, memory, sample, other);
     }
 
     /** Instances that it has whatever the load. */
@@ -130,6 +138,11 @@ public record FunctionSpec(
 
     /** Events that one try takes at most. */
     int eventsPerTry() {
-        return code.shape().batch() ? batch.size() : 1;
+        return code.shape().batch() ? gathered().size() : 1;
+    }
+
+    /** How events are gathered for a try that takes several. */
+    BatchPolicy gathered() {
+        return code.shape().window() ? new BatchPolicy(window.size(), window.within()) : batch;
     }
 }

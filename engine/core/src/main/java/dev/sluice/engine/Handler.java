@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -76,10 +77,13 @@ final class Handler {
         return within(() -> input.read(function, event), invocation);
     }
 
-    /** Calls the function with a batch, on the current thread; {@link BadBatchItem} when an event does not fit. */
+    /**
+     * Calls the function with a batch or a window, on the current thread; {@link BadBatchItem} when an event does not
+     * fit, before the function has seen any.
+     */
     @Nullable
     Object call(List<CloudEvent> events, @Nullable Invocation invocation) {
-        return within(() -> readAll(events), invocation);
+        return within(() -> shape.window() ? Flux.fromIterable(readAll(events)) : readAll(events), invocation);
     }
 
     private @Nullable Object within(Supplier<Object> parameter, @Nullable Invocation invocation) {

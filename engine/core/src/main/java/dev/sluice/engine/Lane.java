@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
     /** What the lane waits for. */
     enum State {
+        /** Other events of its window. */
+        GATHERING,
         /** A slot. */
         READY,
         /** The events in flight. */
@@ -29,8 +31,11 @@ final class Lane {
     long bytes;
     int inFlight;
 
-    /** Since when it has been ready. */
+    /** Since when it has been ready; while it runs and where windows have keys, since when its first event behind waits. */
     long readyNanos;
+
+    /** Its open window, while it gathers. */
+    OpenWindows.@Nullable Window window;
 
     Lane(@Nullable Object key) {
         this.key = key;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Lanes {
     private final Map<Object, Lane> keyed = new HashMap<>();
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final boolean batches;
+    private final @Nullable OpenWindows windows;
 
     private @Nullable Task firstOpen;
     private int open;
@@ -38,10 +40,15 @@ final class Lanes {
     private int stale;
 
     private int parked;
+    private long closedEarly;
 
-    /** @param batches whether {@link #takeBatch} is used instead of {@link #take} */
-    Lanes(boolean batches) {
+    /**
+     * @param batches whether {@link #takeBatch} is used instead of {@link #take}
+     * @param windows those of single keys, whose lanes get ready when their window closes; null: lanes are ready at once
+     */
+    Lanes(boolean batches, @Nullable OpenWindows windows) {
         this.batches = batches;
+        this.windows = windows;
     }
 
     /** Adds an event to the lane of its key, or to one of its own; false when it is blocked behind others. */
@@ -54,13 +61,60 @@ final class Lanes {
         openBytes += task.bytes;
         uncount(lane);
         lane.append(task);
-        if (lane.state == Lane.State.EMPTY) {
+        if (windows != null) {
+            joined(windows, lane, now);
+        } else if (lane.state == Lane.State.EMPTY) {
             lane.readyNanos = now;
             lane.state = Lane.State.READY;
             ready.addLast(lane);
         }
         count(lane);
+        if (windows != null) {
+            closeOverfull(windows, now);
+        }
         return lane.state == Lane.State.READY && (batches || lane.head == task);
+    }
+
+    /** An event has joined the lane, whose window it may open or fill. */
+    private void joined(OpenWindows open, Lane lane, long now) {
+        if (lane.state == Lane.State.EMPTY) {
+            lane.readyNanos = now;
+            open.open(lane, now);
+        } else if (lane.size == lane.inFlight + 1) {
+            lane.readyNanos = now;
+        }
+        if (lane.state == Lane.State.GATHERING && open.full(lane)) {
+            close(open, lane, now);
+        }
+    }
+
+    private void close(OpenWindows open, Lane lane, long now) {
+        open.remove(lane);
+        lane.state = Lane.State.READY;
+        lane.readyNanos = now;
+        ready.addLast(lane);
+    }
+
+    private void closeOverfull(OpenWindows open, long now) {
+        while (open.overfull()) {
+            closeCounted(open, Objects.requireNonNull(open.oldest()), now);
+            closedEarly++;
+        }
+    }
+
+    private void closeCounted(OpenWindows open, Lane lane, long now) {
+        uncount(lane);
+        close(open, lane, now);
+        count(lane);
+    }
+
+    /** Closes the windows whose time has come. */
+    void closeDue(long now) {
+        if (windows != null) {
+            for (var lane = windows.due(now); lane != null; lane = windows.due(now)) {
+                closeCounted(windows, lane, now);
+            }
+        }
     }
 
     /** Adds an event that never waits for a slot, straight in flight: one that is settled without a run. */
@@ -97,10 +151,10 @@ final class Lanes {
         return lane.readyNanos;
     }
 
-    /** Whether the next batch must not grow, because it repeats a part of one that failed as a whole. */
-    boolean nextIsBisected() {
+    /** Whether the next batch must not grow, because it repeats one that failed as a whole, or a part of it. */
+    boolean nextRepeats() {
         var lane = ready.peekFirst();
-        return lane != null && lane.head != null && lane.head.batchMax != Integer.MAX_VALUE;
+        return lane != null && lane.head != null && lane.head.repeats();
     }
 
     /** Takes the first event of the lane that has been ready longest; its lane runs until the event leaves. */
@@ -116,14 +170,24 @@ final class Lanes {
         return head;
     }
 
-    /** Takes up to {@code max} events of ready lanes, whole lanes first come first served, in order within each. */
+    /**
+     * Takes up to {@code max} events of ready lanes, whole lanes first come first served, in order within each; of one
+     * lane only where keys have windows of their own. A window that is to be repeated is taken as it was.
+     */
     void takeBatch(int max, List<Task> into) {
         var limit = max;
-        while (into.size() < limit && hasReady()) {
+        while (into.size() < limit && hasReady() && (windows == null || into.isEmpty())) {
             var lane = ready.getFirst();
             var head = lane.head;
             if (head == null) {
                 throw new IllegalStateException("ready lane without an event");
+            }
+            var repetition = head.repetition();
+            if (repetition != null) {
+                if (into.isEmpty()) {
+                    takeAgain(repetition, into);
+                }
+                return;
             }
             if (Math.min(limit, head.batchMax) <= into.size()) {
                 return;
@@ -133,12 +197,41 @@ final class Lanes {
             lane.state = Lane.State.RUNNING;
             for (var task = head; task != null && into.size() < limit; task = task.nextInLane) {
                 // One that could not be read may be parked in the middle of its lane; those behind it wait for it.
-                if (task.state != Task.State.QUEUED || Math.min(limit, task.batchMax) <= into.size()) {
+                if (task.state != Task.State.QUEUED
+                        || task.repetition() != null
+                        || Math.min(limit, task.batchMax) <= into.size()) {
                     break;
                 }
                 limit = Math.min(limit, task.batchMax);
                 fly(lane, task);
                 into.add(task);
+                if (task.reason != null) {
+                    // It gets no run but a dead letter, and its key waits for that.
+                    break;
+                }
+            }
+        }
+    }
+
+    /** Takes a window's events that are left, ready and next of their key; what is not stays for another repetition. */
+    private void takeAgain(Task.Wait repetition, List<Task> into) {
+        for (var task : Objects.requireNonNull(repetition.window)) {
+            var lane = task.lane();
+            if (task.repetition() != repetition || lane.state != Lane.State.READY || lane.head != task) {
+                continue;
+            }
+            if (ready.peekFirst() == lane) {
+                ready.removeFirst();
+            } else {
+                // They got ready one after another, so this is for the few that something came between.
+                ready.remove(lane);
+            }
+            uncount(lane);
+            lane.state = Lane.State.RUNNING;
+            for (var next = task; next != null && next.repetition() == repetition; next = next.nextInLane) {
+                next.wait = null;
+                fly(lane, next);
+                into.add(next);
             }
         }
     }
@@ -147,9 +240,11 @@ final class Lanes {
     void fly(Task task) {
         var lane = task.lane();
         leaveGroup(task);
+        uncount(lane);
         if (lane.state == Lane.State.READY) {
-            uncount(lane);
             ready.remove(lane);
+        } else if (windows != null) {
+            windows.remove(lane);
         }
         lane.state = Lane.State.RUNNING;
         fly(lane, task);
@@ -183,7 +278,7 @@ final class Lanes {
         task.state = Task.State.QUEUED;
         var lane = task.lane();
         // In a batch's lane others may still be in flight, or stand ready before it.
-        if (lane.inFlight == 0 && lane.state != Lane.State.READY) {
+        if (lane.inFlight == 0 && lane.state == Lane.State.WAITING) {
             reopen(lane, now, false);
         }
     }
@@ -237,9 +332,7 @@ final class Lanes {
             leaveStale(lane);
             empty(lane);
         } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
-            lane.state = Lane.State.READY;
-            ready.addLast(lane);
-            count(lane);
+            becomeReady(lane, lane.readyNanos, false, lane.readyNanos);
         } else {
             count(lane);
         }
@@ -273,17 +366,32 @@ final class Lanes {
             lane.state = Lane.State.WAITING;
             return;
         }
-        lane.state = Lane.State.READY;
-        lane.readyNanos = now;
-        if (first) {
-            ready.addFirst(lane);
+        becomeReady(lane, windows == null ? now : lane.readyNanos, first, now);
+    }
+
+    /** A lane's first event waits for a slot only, or for its window's other events. */
+    private void becomeReady(Lane lane, long since, boolean first, long now) {
+        if (windows != null && !first && windows.gathers(lane)) {
+            windows.open(lane, since);
         } else {
-            ready.addLast(lane);
+            lane.state = Lane.State.READY;
+            lane.readyNanos = since;
+            if (first) {
+                ready.addFirst(lane);
+            } else {
+                ready.addLast(lane);
+            }
         }
         count(lane);
+        if (windows != null) {
+            closeOverfull(windows, now);
+        }
     }
 
     private void empty(Lane lane) {
+        if (windows != null) {
+            windows.remove(lane);
+        }
         lane.state = Lane.State.EMPTY;
         if (lane.key != null) {
             keyed.remove(lane.key);
@@ -309,6 +417,8 @@ final class Lanes {
         if (lane.state == Lane.State.READY && lane.head != null) {
             runnable += batches ? lane.size : 1;
             runnableBytes += batches ? lane.bytes : lane.head.bytes;
+        } else if (lane.state == Lane.State.GATHERING && windows != null) {
+            windows.count(lane);
         }
     }
 
@@ -316,6 +426,8 @@ final class Lanes {
         if (lane.state == Lane.State.READY && lane.head != null) {
             runnable -= batches ? lane.size : 1;
             runnableBytes -= batches ? lane.bytes : lane.head.bytes;
+        } else if (lane.state == Lane.State.GATHERING && windows != null) {
+            windows.uncount(lane);
         }
     }
 
@@ -378,7 +490,18 @@ final class Lanes {
     /** Events that wait for one before them of their own key. */
     int behindKeys() {
         // In batch mode one that is parked in the middle of a ready lane counts as runnable and as parked.
-        return Math.max(0, blocked() - waiting - parked);
+        return Math.max(0, blocked() - waiting - parked - (windows == null ? 0 : windows.events()));
+    }
+
+    /** The windows of single keys; null where there are none. */
+    @Nullable
+    OpenWindows windows() {
+        return windows;
+    }
+
+    /** Windows that were closed before they were full and before their time, to make room. */
+    long closedEarly() {
+        return closedEarly;
     }
 
     /** Keys that have an open event. */

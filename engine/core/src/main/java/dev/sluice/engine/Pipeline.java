@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+    private static final Object NO_KEY = new Object();
 
     private final Dispatcher dispatcher;
     private final TriggerSpec spec;
@@ -37,6 +38,10 @@ final class Pipeline {
     private final TimerList<Task> patience = new TimerList<>();
 
     final Recorder recorder;
+
+    /** Where each key has a window of its own. */
+    private final @Nullable OpenWindows windows;
+
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
 
@@ -58,8 +63,15 @@ final class Pipeline {
         var function = dispatcher.spec();
         var shape = function.code().shape();
         answers = new Answers(function.name(), spec.name(), spec.answers());
+        var keyed = shape.window() && spec.source() != null && function.window().key() != null;
+        var options = dispatcher.host().options();
+        // Half of what may be blocked: open windows never hold a partition back, they close early.
+        windows = keyed
+                ? new OpenWindows(
+                        Math.max(1, options.blockedEventsMax() / 2), Math.max(1, options.blockedBytesMax() / 2))
+                : null;
+        lanes = new Lanes(shape.batch(), windows);
         version(function);
-        lanes = new Lanes(shape.batch());
         credit = spec.share();
         recorder = new Recorder(dispatcher, spec, counts);
         settlement = new Settlement(dispatcher, this);
@@ -70,8 +82,11 @@ final class Pipeline {
     /** From now on tries are those of a version that takes one event, or a list, as the one before; on the loop. */
     void version(FunctionSpec function) {
         // A caller waits for the answers to its own event, so calls are never gathered.
-        var gathered = spec.source() == null ? new BatchPolicy(1, Duration.ZERO) : function.batch();
+        var gathered = spec.source() == null ? new BatchPolicy(1, Duration.ZERO) : function.gathered();
         batch = function.code().shape().batch() ? gathered : null;
+        if (windows != null) {
+            windows.policy(function.window());
+        }
         timeoutNanos =
                 Math.min(function.timeout().toNanos(), spec.delivery().timeout().toNanos());
     }
@@ -131,17 +146,31 @@ final class Pipeline {
         } else if (call != null && refusedAsExpired(task, call)) {
             return;
         }
-        var runnable = lanes.add(task, keyOf(task.delivery), now);
+        var runnable = lanes.add(task, windows == null ? keyOf(task.delivery) : windowOf(task), now);
         if (call != null) {
             patience.add(task, dispatcher.nanos() + call.patience().toNanos());
             dispatcher.wakeAt(task.dueNanos());
         }
-        if (runnable) {
-            dispatcher.activate(this);
-        } else {
+        if (!runnable) {
             recorder.blocked(task);
             blocked(task);
         }
+        // Where keys have windows, one event may close the window of others.
+        if (runnable || (windows != null && lanes.hasReady())) {
+            dispatcher.activate(this);
+        }
+    }
+
+    /** What has a window of its own; events that have none of it share one. */
+    private Object windowOf(Task task) {
+        var name = dispatcher.spec().window().key();
+        if (name == null || name.equals(WindowPolicy.DELIVERY_KEY)) {
+            var key = task.delivery.key();
+            return key == null ? NO_KEY : key;
+        }
+        var event = task.event();
+        var value = event.getAttributeNames().contains(name) ? event.getAttribute(name) : event.getExtension(name);
+        return value == null ? NO_KEY : value.toString();
     }
 
     private void turnAway(Task task) {
@@ -217,10 +246,11 @@ final class Pipeline {
 
     /** Whether a try can start: an event is ready, and a batch is full or has waited long enough. */
     boolean hasWork(long now) {
+        lanes.closeDue(now);
         if (!lanes.hasReady()) {
             return false;
         }
-        if (batch == null || draining || lanes.runnable() >= batch.size() || lanes.nextIsBisected()) {
+        if (batch == null || windows != null || draining || lanes.runnable() >= batch.size() || lanes.nextRepeats()) {
             return true;
         }
         var due = lanes.readySince() + batch.within().toNanos();
@@ -229,6 +259,13 @@ final class Pipeline {
         }
         dispatcher.wakeAt(due);
         return false;
+    }
+
+    /** Has the dispatcher look when the next open window closes. */
+    void mindWindows() {
+        if (windows != null && !windows.isEmpty()) {
+            dispatcher.wakeAt(windows.firstDue());
+        }
     }
 
     /** Starts a try on the instance, whose slot is leased. */
@@ -320,6 +357,7 @@ final class Pipeline {
         if (hasWork(now)) {
             dispatcher.activate(this);
         }
+        mindWindows();
     }
 
     private void expire(Attempt late, long now) {
@@ -481,6 +519,12 @@ final class Pipeline {
     }
 
     // ---- what a try needs
+
+    /** Whether events that failed together are tried again together. */
+    boolean repeatsAsItWas() {
+        var function = dispatcher.spec();
+        return function.code().shape().window() && !function.window().bisect();
+    }
 
     Settlement settlement() {
         return settlement;

@@ -3,6 +3,8 @@ package dev.sluice.engine;
 import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,9 +108,9 @@ final class Settlement {
         if (attempt.batch == null) {
             settleOne(attempt.first, error);
         } else if (error != null) {
-            new BatchOutcome(this, attempt.batch).failed(error);
+            new BatchOutcome(this, attempt.batch, pipeline.repeatsAsItWas()).failed(error);
         } else {
-            new BatchOutcome(this, attempt.batch).ended(attempt.result());
+            new BatchOutcome(this, attempt.batch, false).ended(attempt.result());
         }
         if (lanes.hasReady()) {
             dispatcher.activate(pipeline);
@@ -139,18 +141,7 @@ final class Settlement {
         }
         task.error = error;
         var now = dispatcher.nanos();
-        var verdict = Verdict.after(
-                error,
-                task.tries,
-                task.firstTryNanos,
-                now,
-                spec.delivery(),
-                dispatcher.host().random());
-        LOG.atDebug()
-                .addArgument(spec.name())
-                .addArgument(task.tries)
-                .addArgument(() -> DeadLetters.describe(error))
-                .log("trigger {}: try {} failed: {}");
+        var verdict = verdict(task, error, now);
         if (verdict.deadLetterReason() != null) {
             task.reason = verdict.deadLetterReason();
             deadLetter(task);
@@ -160,6 +151,57 @@ final class Settlement {
         land(task, Task.State.WAITING);
         var overdue = verdict.retryAtNanos() + spec.delivery().backoff().max().toNanos();
         await(task, verdict.retryAtNanos(), overdue);
+    }
+
+    private Verdict verdict(Task task, Throwable error, long now) {
+        LOG.atDebug()
+                .addArgument(spec.name())
+                .addArgument(task.tries)
+                .addArgument(() -> DeadLetters.describe(error))
+                .log("trigger {}: try {} failed: {}");
+        return Verdict.after(
+                error,
+                task.tries,
+                task.firstTryNanos,
+                now,
+                spec.delivery(),
+                dispatcher.host().random());
+    }
+
+    /**
+     * Each event of a window has failed with it: those that have a try left wait together, as long as the longest wait
+     * of one of them, and run together again.
+     */
+    void failTogether(List<Task> window, Throwable error) {
+        var now = dispatcher.nanos();
+        failures.failed(error, window.get(0).tries, now);
+        var again = new ArrayList<Task>(window.size());
+        var due = now;
+        for (var task : window) {
+            recorder.tried(task, error);
+            task.attempt = null;
+            task.error = error;
+            var verdict = verdict(task, error, now);
+            task.reason = verdict.deadLetterReason();
+            if (task.reason == null) {
+                due = Math.max(due, verdict.retryAtNanos());
+                again.add(task);
+            }
+        }
+        for (var task : window) {
+            if (task.reason != null) {
+                deadLetter(task);
+            }
+        }
+        for (var task : again) {
+            recorder.retries(task, due - now);
+            land(task, Task.State.WAITING);
+        }
+        again.removeIf(Task::gone);
+        if (!again.isEmpty()) {
+            dispatcher.await(Task.Wait.of(
+                    again, due, due + spec.delivery().backoff().max().toNanos()));
+        }
     }
 
     /** Puts an event back first in its lane; the try does not count. */
@@ -310,14 +352,13 @@ final class Settlement {
     /** A wait of one of its events is over; false when a retry has to wait for the budget. */
     boolean waited(Task.Wait wait, long now) {
         var task = wait.task;
-        if (task.state == Task.State.WAITING) {
+        if (wait.window != null || task.state == Task.State.WAITING) {
             if (dispatcher.contended()
                     && wait.overdueNanos - now > 0
                     && !dispatcher.budget().spend()) {
                 return false;
             }
-            task.wait = null;
-            lanes.due(task, now);
+            due(wait, now);
             dispatcher.activate(pipeline);
         } else if (task.state == Task.State.PARKED && task.reason != null) {
             task.wait = null;
@@ -332,6 +373,20 @@ final class Settlement {
             }
         }
         return true;
+    }
+
+    private void due(Task.Wait wait, long now) {
+        if (wait.window == null) {
+            wait.task.wait = null;
+            lanes.due(wait.task, now);
+            return;
+        }
+        // They keep the wait, by which they know each other until they run.
+        for (var task : wait.window) {
+            if (task.wait == wait && task.state == Task.State.WAITING) {
+                lanes.due(task, now);
+            }
+        }
     }
 
     /** Gives back an event in flight and cancels its try: whatever comes of it is not settled any more. */

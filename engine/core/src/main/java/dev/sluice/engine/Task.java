@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import io.cloudevents.CloudEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -143,6 +144,18 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
         tries = delivery.triesBefore();
     }
 
+    /** Whether it is of a batch or a window that failed, whose repetition must not grow. */
+    boolean repeats() {
+        return batchMax != Integer.MAX_VALUE || repetition() != null;
+    }
+
+    /** The window that failed and is to be repeated as it was, of which it is one; null when it is of none. */
+    @Nullable
+    Wait repetition() {
+        var waited = wait;
+        return waited != null && waited.window != null && state == State.QUEUED ? waited : null;
+    }
+
     /** The event; decoded when first asked for, which is on the home loop and not on the thread that delivers. */
     CloudEvent event() {
         var known = event;
@@ -224,11 +237,48 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
         final long dueNanos;
         /** From when on a retry no longer waits for the budget. */
         final long overdueNanos;
+        /** All that wait together, the task included; null for one alone. */
+        final @Nullable List<Task> window;
 
         Wait(Task task, long dueNanos, long overdueNanos) {
+            this(task, dueNanos, overdueNanos, null);
+        }
+
+        private Wait(Task task, long dueNanos, long overdueNanos, @Nullable List<Task> window) {
             this.task = task;
             this.dueNanos = dueNanos;
             this.overdueNanos = overdueNanos;
+            this.window = window;
+        }
+
+        /** A window that waits for its repetition. */
+        static Wait of(List<Task> window, long dueNanos, long overdueNanos) {
+            return new Wait(window.get(0), dueNanos, overdueNanos, window);
+        }
+
+        /** The same at another time. */
+        Wait at(long otherNanos) {
+            return new Wait(task, otherNanos, overdueNanos, window);
+        }
+
+        /** Those who wait hear this from now on, and no other. */
+        void begin() {
+            if (window == null) {
+                task.wait = this;
+                return;
+            }
+            for (var each : window) {
+                if (!each.gone()) {
+                    each.wait = this;
+                }
+            }
+        }
+
+        /** Whether anybody still waits for this. */
+        boolean current() {
+            return window == null
+                    ? task.wait == this
+                    : window.stream().anyMatch(each -> each.wait == this && each.state == State.WAITING);
         }
 
         @Override

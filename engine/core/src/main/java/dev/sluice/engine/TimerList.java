@@ -81,6 +81,12 @@ final class TimerList<T extends TimerList.Node<T>> {
         return element;
     }
 
+    /** The earliest element; null when there is none. */
+    @Nullable
+    T first() {
+        return first;
+    }
+
     boolean isEmpty() {
         return first == null;
     }

@@ -34,7 +34,7 @@ class AnswersTest {
     private static Made answers(Class<?> output) {
         var writer = Payload.mapper().writerFor(output);
         var answers = new Answers("fn", "tr", new AnswerPolicy(AnswerSink.NONE, "com.acme.invoice", "/price"));
-        return (answer, input, n) -> answers.of(answer, input, n, writer);
+        return (answer, input, n) -> answers.of(answer, input, Answers.hops(input), n, writer);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 
 /** Events, functions and triggers with all that a test does not care about filled in. */
 final class Fixtures {
@@ -72,6 +73,11 @@ final class Fixtures {
     /** Blocking, a batch of texts to its verdict. */
     static FunctionCode batching(Function<List<String>, BatchResult> handler) {
         return code(TypedFunction.of(new TypeRef<Function<List<String>, BatchResult>>() {}, handler));
+    }
+
+    /** Reactive, a window of texts to texts. */
+    static FunctionCode windowing(Function<Flux<String>, Flux<String>> handler) {
+        return code(TypedFunction.of(new TypeRef<Function<Flux<String>, Flux<String>>>() {}, handler));
     }
 
     static FunctionSpec function(FunctionCode code, int concurrency, Duration timeout) {

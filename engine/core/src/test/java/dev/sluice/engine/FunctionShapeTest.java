@@ -8,6 +8,7 @@ import dev.sluice.engine.FunctionShape.Form;
 import dev.sluice.engine.FunctionShape.Reply;
 import dev.sluice.function.BatchResult;
 import dev.sluice.function.Invocation;
+import dev.sluice.function.Received;
 import dev.sluice.function.TypeRef;
 import dev.sluice.function.TypedFunction;
 import io.cloudevents.CloudEvent;
@@ -37,6 +38,14 @@ class FunctionShapeTest {
         return Stream.of(
                 shape(new TypeRef<Function<Order, Mono<Invoice>>>() {}, "reactive Order -> Invoice", Reply.PUBLISHER),
                 shape(new TypeRef<Function<Order, Flux<Invoice>>>() {}, "reactive Order -> Invoice", Reply.PUBLISHER),
+                shape(
+                        new TypeRef<Function<Flux<Order>, Flux<Invoice>>>() {},
+                        "reactive window of Order -> Invoice",
+                        Reply.PUBLISHER),
+                shape(
+                        new TypeRef<BiFunction<Flux<Order>, Invocation, Mono<Void>>>() {},
+                        "reactive window of Order -> nothing",
+                        Reply.PUBLISHER),
                 shape(
                         new TypeRef<Function<Order, Publisher<Invoice>>>() {},
                         "reactive Order -> Invoice",
@@ -99,7 +108,8 @@ class FunctionShapeTest {
 
         assertThat(shape.describe()).isEqualTo(described);
         assertThat(shape.reply()).isEqualTo(reply);
-        assertThat(shape.batch()).isEqualTo(described.contains("batch of"));
+        assertThat(shape.batch()).isEqualTo(described.contains("batch of") || described.contains("window of"));
+        assertThat(shape.stream()).isEqualTo(described.contains("stream of"));
         assertThat(shape.blocking()).isEqualTo(described.startsWith("blocking"));
     }
 
@@ -177,8 +187,23 @@ class FunctionShapeTest {
                         new TypeRef<BiFunction<Order, String, Invoice>>() {}.type(),
                         "takes String as second parameter; a BiFunction's second parameter must be Invocation"),
                 Arguments.of(
-                        new TypeRef<Function<Flux<Order>, Flux<Invoice>>>() {}.type(),
-                        "takes Flux<Order>: functions of a Flux are not in this version"),
+                        new TypeRef<Function<Flux<Order>, Invoice>>() {}.type(),
+                        "takes Flux<Order>: it must return a Flux or a Mono"),
+                Arguments.of(
+                        new TypeRef<Consumer<Flux<Order>>>() {}.type(),
+                        "takes Flux<Order>: it must return a Flux or a Mono"),
+                Arguments.of(
+                        new TypeRef<Function<Flux<Received<Order>>, CompletionStage<Void>>>() {}.type(),
+                        "takes Flux<Received<Order>>: "),
+                Arguments.of(
+                        new TypeRef<Function<Publisher<Order>, Flux<Invoice>>>() {}.type(),
+                        "takes Publisher<Order>: it must be one event, a List or a Flux"),
+                Arguments.of(
+                        new TypeRef<Function<List<Received<Order>>, Mono<Void>>>() {}.type(),
+                        "takes List<Received<Order>>: Received has its place in a Flux"),
+                Arguments.of(
+                        new TypeRef<Function<Flux<Order>, Mono<BatchResult>>>() {}.type(),
+                        "answers BatchResult: only a function of a List may do so"),
                 Arguments.of(
                         new TypeRef<Function<Order, Mono<Flux<Invoice>>>>() {}.type(),
                         "answers a publisher of publishers"),

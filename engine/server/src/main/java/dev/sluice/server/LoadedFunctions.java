@@ -91,17 +91,17 @@ final class LoadedFunctions implements AutoCloseable {
 
     private static FunctionSpec spec(FunctionManifest function, FunctionCode code, HandScaling hand) {
         return new FunctionSpec(
-                function.name(),
-                code,
-                function.scaling().instances(),
-                function.concurrency(),
-                function.timeout(),
-                function.batch(),
-                function.config(),
-                new Scaling(hand, function.scaling().limits(function.concurrency(), function.timeout())),
-                function.adaptive(),
-                function.memory(),
-                -1);
+                        function.name(),
+                        code,
+                        function.scaling().instances(),
+                        function.concurrency(),
+                        function.timeout(),
+                        function.batch(),
+                        function.config(),
+                        new Scaling(hand, function.scaling().limits(function.concurrency(), function.timeout())))
+                .withAdaptive(function.adaptive())
+                .withMemory(function.memory())
+                .withWindow(function.window());
     }
 
     List<FunctionSpec> specs() {

@@ -1,6 +1,7 @@
 package dev.sluice.server.manifest;
 
 import dev.sluice.engine.BatchPolicy;
+import dev.sluice.engine.WindowPolicy;
 import dev.sluice.function.FunctionConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what an instance is estimated to hold, in bytes; 0 when nothing is said
  * @param timeout bounds a run
  * @param batch how events are gathered for a batch function
+ * @param window how events are gathered for a function of a bounded flux
  */
 public record FunctionManifest(
         Place place,
@@ -32,7 +34,8 @@ public record FunctionManifest(
         boolean adaptive,
         long memory,
         Duration timeout,
-        BatchPolicy batch) {
+        BatchPolicy batch,
+        WindowPolicy window) {
     /** The same with other bounds of its instances. */
     public FunctionManifest withScalingMax(int max) {
         return new FunctionManifest(
@@ -46,6 +49,7 @@ public record FunctionManifest(
                 adaptive,
                 memory,
                 timeout,
-                batch);
+                batch,
+                window);
     }
 }

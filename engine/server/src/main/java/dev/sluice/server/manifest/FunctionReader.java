@@ -1,6 +1,7 @@
 package dev.sluice.server.manifest;
 
 import dev.sluice.engine.BatchPolicy;
+import dev.sluice.engine.WindowPolicy;
 import dev.sluice.function.FunctionConfig;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -18,6 +19,7 @@ final class FunctionReader {
     private static final int CONCURRENCY_MAX = 10_000;
     private static final String ADAPTIVE = "adaptive";
     private static final Pattern NUMBER = Pattern.compile("[+]?\\d{1,6}");
+    private static final Pattern ATTRIBUTE = Pattern.compile("(?!data$)[a-z0-9]{1,20}");
     private static final Pattern HANDLER = Pattern.compile(
             "[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*(::[\\p{L}_$][\\p{L}\\p{N}_$]*)?");
 
@@ -29,7 +31,6 @@ final class FunctionReader {
 
     FunctionManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
-        spec.notYet("window");
         var handlerPlace = spec.has("handler") ? spec.place("handler") : document.place();
         var function = new FunctionManifest(
                 handlerPlace,
@@ -42,7 +43,8 @@ final class FunctionReader {
                 adaptive(spec),
                 spec.bytes("memory", 0, 1),
                 spec.duration("timeout", Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofDays(1)),
-                batch(spec));
+                batch(spec),
+                window(spec));
         spec.end();
         return function;
     }
@@ -92,6 +94,26 @@ final class FunctionReader {
         return NUMBER.matcher(text).matches()
                 ? Optional.of(Integer.valueOf(text)).filter(it -> it >= 1 && it <= CONCURRENCY_MAX)
                 : Optional.empty();
+    }
+
+    private static WindowPolicy window(Section spec) {
+        var standard = WindowPolicy.DEFAULT;
+        var window = spec.section("window");
+        if (window == null) {
+            return standard;
+        }
+        var policy = new WindowPolicy(
+                window.whole("size", standard.size(), 1, 10_000),
+                window.duration("within", standard.within(), Duration.ZERO, Duration.ofMinutes(5)),
+                window.matching("key", ATTRIBUTE, "must be 'key', for the record's key, or the name of an attribute")
+                        .orElse(null),
+                window.whole("open", standard.openMax(), 1, 10_000),
+                window.flag("bisect", standard.bisect()));
+        if (!window.has("key") && window.has("open")) {
+            window.mistake("open", "bounds the open windows of different keys, and needs window.key");
+        }
+        window.end();
+        return policy;
     }
 
     private static BatchPolicy batch(Section spec) {

@@ -55,7 +55,9 @@ class ManifestMistakesTest {
             scaling: {policy: cron}       | 6:21: spec.scaling.policy: 'cron': is no scaling policy; installed are demand, fixed, knative
             scaling: {maximum: 3}         | 6:13: spec.scaling.maximum: is not a known key
             scaling: 3                    | 6:12: spec.scaling: '3': must be a map, not a single value
-            window: {size: 5}             | 6:3: spec.window: is not in this version
+            window: {size: 0}             | 6:18: spec.window.size: '0': must be a whole number between 1 and 10000
+            window: {key: Customer}       | 6:17: spec.window.key: 'Customer': must be 'key', for the record's key, or the name of an attribute
+            window: {open: 5}             | 6:18: spec.window.open: '5': bounds the open windows of different keys, and needs window.key
             timeOut: 5s                   | 6:3: spec.timeOut: is not a known key; did you mean 'timeout'?
             colour: red                   | 6:3: spec.colour: is not a known key
             handler: com.acme.Other       | 6:3: spec.handler: is there twice, first in line 5

@@ -9,6 +9,7 @@ import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.engine.Backoff;
 import dev.sluice.engine.BatchPolicy;
 import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
+import dev.sluice.engine.WindowPolicy;
 import dev.sluice.engine.scaling.ScaleLimits;
 import dev.sluice.server.manifest.TriggerManifest.AnswerRoute;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
@@ -42,6 +43,7 @@ class ManifestTest {
               concurrency: 16
               timeout: 5s
               batch: {size: 10, within: 200ms}
+              window: {size: 20, within: 3s, key: customer, open: 50, bisect: true}
             ---
             apiVersion: sluice.dev/v1
             kind: Trigger
@@ -95,6 +97,7 @@ class ManifestTest {
         assertThat(function.config().values()).isEqualTo(Map.of("currency", "EUR", "vat", "0.19", "rounding", "yes"));
         assertThat(function.timeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(function.batch()).isEqualTo(new BatchPolicy(10, Duration.ofMillis(200)));
+        assertThat(function.window()).isEqualTo(new WindowPolicy(20, Duration.ofSeconds(3), "customer", 50, true));
         checkTrigger(manifest.triggers().get(0));
     }
 

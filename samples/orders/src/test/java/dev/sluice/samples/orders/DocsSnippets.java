@@ -91,6 +91,15 @@ final class DocsSnippets {
     }
     // docs:end
 
+    // docs:window
+    public static final class Summary implements Function<Flux<Order>, Mono<String>> {
+        @Override
+        public Mono<String> apply(Flux<Order> window) {
+            return window.count().map(orders -> orders + " orders");
+        }
+    }
+    // docs:end
+
     // docs:invocation
     public static final class Slow implements BiFunction<Order, Invocation, Mono<Invoice>> {
         @Override
