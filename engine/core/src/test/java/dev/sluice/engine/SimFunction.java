@@ -13,50 +13,72 @@ import reactor.core.publisher.Flux;
 final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
     /** Told about every run. */
     interface Ledger {
-        void began(String id);
+        /**
+         * A run of the event begins on an engine.
+         *
+         * @return what the run is known by
+         */
+        Object began(SimLoop home, String id);
 
         /** @param well whether it completed in time and was not cancelled */
-        void ended(String id, boolean well, int answers);
+        void ended(Object run, boolean well, int answers);
     }
 
-    static SimWorld world;
-    static Ledger ledger;
-    static long timeoutNanos;
+    /** The world that a thread simulates, in which its functions find themselves. */
+    private static final ThreadLocal<Place> HERE = new ThreadLocal<>();
+
+    private record Place(SimWorld world, Ledger ledger, long timeoutNanos) {}
+
+    private SimWorld world;
+    private Ledger ledger;
+    private long timeoutNanos;
+
+    /** Functions that this thread runs from now on belong to the world. */
+    static void in(SimWorld world, Ledger ledger, long timeoutNanos) {
+        HERE.set(new Place(world, ledger, timeoutNanos));
+    }
 
     @Override
     public Flux<CloudEvent> apply(CloudEvent event) {
+        if (world == null) {
+            var here = HERE.get();
+            world = here.world();
+            ledger = here.ledger();
+            timeoutNanos = here.timeoutNanos();
+        }
         var id = event.getId();
-        ledger.began(id);
+        var home = world.running();
+        var run = ledger.began(home, id);
         if (!world.faults) {
-            return new Answering(id, world.random.nextInt(3), false);
+            return new Answering(home, run, id, world.random.nextInt(3), false);
         }
         switch (world.random.nextInt(12)) {
             case 0:
-                throw over(id, new IllegalStateException("no"));
+                throw over(run, new SimFault("no"));
             case 1:
-                throw over(id, new FunctionException.Rejected("never"));
+                throw over(run, new FunctionException.Rejected("never"));
             case 2:
-                throw over(id, new FunctionException.Retry("busy", Duration.ofMillis(50)));
+                throw over(run, new FunctionException.Retry("busy", Duration.ofMillis(50)));
             case 3:
-                ledger.ended(id, false, 0);
+                ledger.ended(run, false, 0);
                 throw new StackOverflowError();
             case 4:
-                ledger.ended(id, false, 0);
+                ledger.ended(run, false, 0);
                 return null;
             case 5:
-                ledger.ended(id, true, 0);
+                ledger.ended(run, true, 0);
                 return Flux.empty();
             case 6:
-                return new Answering(id, 1, true);
+                return new Answering(home, run, id, 1, true);
             case 7:
-                return new Never(id);
+                return new Never(run);
             default:
-                return new Answering(id, world.random.nextInt(4), false);
+                return new Answering(home, run, id, world.random.nextInt(4), false);
         }
     }
 
-    private static RuntimeException over(String id, RuntimeException why) {
-        ledger.ended(id, false, 0);
+    private RuntimeException over(Object run, RuntimeException why) {
+        ledger.ended(run, false, 0);
         return why;
     }
 
@@ -65,12 +87,16 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
     }
 
     /** Emits on demand at times that the world decides, then completes or fails. */
-    private static final class Answering extends Flux<CloudEvent> {
+    private final class Answering extends Flux<CloudEvent> {
+        private final SimLoop home;
+        private final Object run;
         private final String id;
         private final int answers;
         private final boolean fails;
 
-        Answering(String id, int answers, boolean fails) {
+        Answering(SimLoop home, Object run, String id, int answers, boolean fails) {
+            this.home = home;
+            this.run = run;
             this.id = id;
             this.answers = answers;
             this.fails = fails;
@@ -95,7 +121,7 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
                     if (!scheduled && !ended && (demand > 0 || emitted == answers)) {
                         scheduled = true;
                         if (world.random.nextInt(5) == 0) {
-                            world.schedule(
+                            home.schedule(
                                     () -> world.later(this::advance), 1 + world.random.nextLong(2 * timeoutNanos));
                         } else {
                             world.later(this::advance);
@@ -105,7 +131,7 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
 
                 private void advance() {
                     scheduled = false;
-                    if (ended) {
+                    if (ended || home.isKilled()) {
                         return;
                     }
                     if (emitted < answers) {
@@ -121,9 +147,9 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
                     }
                     ended = true;
                     var inTime = world.nanos() - began <= timeoutNanos;
-                    ledger.ended(id, !fails && inTime, answers);
+                    ledger.ended(run, !fails && inTime, answers);
                     if (fails) {
-                        subscriber.onError(new IllegalStateException("failed at last"));
+                        subscriber.onError(new SimFault("failed at last"));
                     } else {
                         subscriber.onComplete();
                     }
@@ -133,7 +159,7 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
                 public void cancel() {
                     if (!ended) {
                         ended = true;
-                        ledger.ended(id, false, emitted);
+                        ledger.ended(run, false, emitted);
                     }
                 }
             });
@@ -141,11 +167,11 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
     }
 
     /** Neither emits nor ends. */
-    private static final class Never extends Flux<CloudEvent> {
-        private final String id;
+    private final class Never extends Flux<CloudEvent> {
+        private final Object run;
 
-        Never(String id) {
-            this.id = id;
+        Never(Object run) {
+            this.run = run;
         }
 
         @Override
@@ -160,7 +186,7 @@ final class SimFunction implements Function<CloudEvent, Flux<CloudEvent>> {
                 public void cancel() {
                     if (!cancelled) {
                         cancelled = true;
-                        ledger.ended(id, false, 0);
+                        ledger.ended(run, false, 0);
                     }
                 }
             });

@@ -31,10 +31,10 @@ final class SimMono extends Mono<Void> {
             public void cancel() {}
         });
         if (world.fault(8)) {
-            end(() -> subscriber.onError(new IllegalStateException("refused")));
+            end(() -> subscriber.onError(new SimFault("refused")));
         } else if (world.fault(8)) {
             effect.run();
-            end(() -> subscriber.onError(new IllegalStateException("stored, but told that it timed out")));
+            end(() -> subscriber.onError(new SimFault("stored, but told that it timed out")));
         } else if (world.random.nextBoolean()) {
             effect.run();
             subscriber.onComplete();

@@ -73,7 +73,7 @@ final class SimSource implements EventSource {
         for (var i = 0; i < PARTITIONS; i++) {
             partitions.add(new ArrayList<>());
         }
-        world.add(this);
+        world.add(this::emit);
     }
 
     Entry add(CloudEvent event, String key, int partition) {

@@ -1,28 +1,30 @@
 package dev.sluice.engine;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * One thread, one seed: a home loop, a clock that only moves when told, and everything that is under way outside the
- * engine, in an order that the seed decides.
+ * One thread, one seed: the home loops of its engines, a clock that only moves when told, and everything that is under way
+ * outside the engines, in an order that the seed decides.
  */
-final class SimWorld implements Loop {
-    private record Timer(long due, long number, Runnable task) {}
+final class SimWorld {
+    private record Timer(long due, long number, SimLoop home, Runnable task) {}
 
     final SplittableRandom random;
     /** Whether publishing, accepting and functions may go wrong. */
     boolean faults = true;
 
-    private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
+    private final List<SimLoop> loops = new ArrayList<>();
     private final List<Runnable> underWay = new ArrayList<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::due).thenComparingLong(Timer::number));
-    private final List<SimSource> sources = new ArrayList<>();
+    private final List<BooleanSupplier> sources = new ArrayList<>();
+    private SimLoop running;
     private long now;
     private long timerNumber;
 
@@ -30,22 +32,49 @@ final class SimWorld implements Loop {
         random = new SplittableRandom(seed);
     }
 
-    void add(SimSource source) {
+    /** As an assertion, but for millions of times: no message is built when it holds. */
+    static void check(boolean holds, Supplier<String> message) {
+        if (!holds) {
+            throw new AssertionError(message.get());
+        }
+    }
+
+    /** Adds what delivers: asked again and again, it delivers one event, or answers false. */
+    void add(BooleanSupplier source) {
         sources.add(source);
     }
 
-    @Override
-    public void execute(Runnable task) {
-        loop.addLast(task);
+    void remove(BooleanSupplier source) {
+        sources.remove(source);
     }
 
-    @Override
-    public void schedule(Runnable task, long delayNanos) {
-        timers.add(new Timer(now + delayNanos, timerNumber++, task));
+    /** The home loop of an engine more. */
+    SimLoop loop() {
+        var loop = new SimLoop(this);
+        loops.add(loop);
+        return loop;
     }
 
-    @Override
-    public long nanos() {
+    /** An engine's process ends. */
+    void kill(SimLoop loop) {
+        loop.kill();
+        loops.remove(loop);
+    }
+
+    /** The loop whose task runs. */
+    SimLoop running() {
+        return running;
+    }
+
+    void running(SimLoop loop) {
+        running = loop;
+    }
+
+    void timer(SimLoop home, Runnable task, long delayNanos) {
+        timers.add(new Timer(now + delayNanos, timerNumber++, home, task));
+    }
+
+    long nanos() {
         return now;
     }
 
@@ -76,17 +105,19 @@ final class SimWorld implements Loop {
         }
         now += distance;
         timers.remove();
-        loop.addLast(next.task());
+        next.home().execute(next.task());
         return true;
     }
 
     private boolean runLoop() {
-        var task = loop.pollFirst();
-        if (task == null) {
-            return false;
+        var count = loops.size();
+        var first = count > 1 ? random.nextInt(count) : 0;
+        for (var i = 0; i < count; i++) {
+            if (loops.get((first + i) % count).runOne()) {
+                return true;
+            }
         }
-        task.run();
-        return true;
+        return false;
     }
 
     private boolean happen() {
@@ -102,9 +133,10 @@ final class SimWorld implements Loop {
     }
 
     private boolean emit() {
-        var first = random.nextInt(sources.size());
-        for (var i = 0; i < sources.size(); i++) {
-            if (sources.get((first + i) % sources.size()).emit()) {
+        var count = sources.size();
+        var first = count > 1 ? random.nextInt(count) : 0;
+        for (var i = 0; i < count; i++) {
+            if (sources.get((first + i) % count).getAsBoolean()) {
                 return true;
             }
         }

@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** The {@code soak} command. Ends cleanly on Ctrl-C: every process that it started ends with it. */
+/** The {@code soak} command and its {@code simulation}. Ends cleanly on Ctrl-C: every process that it started ends with it. */
 public final class SoakMain {
     private SoakMain() {}
 
@@ -13,6 +13,10 @@ public final class SoakMain {
     public static void main(String... args) {
         // Clients that look for a node that was killed say so many times a second.
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.OFF);
-        System.exit(new CommandLine(new SoakCommand()).execute(args));
+        // The simulated engines fail on purpose, and would say so millions of times.
+        ((Logger) LoggerFactory.getLogger("dev.sluice.engine")).setLevel(Level.OFF);
+        System.exit(new CommandLine(new SoakCommand())
+                .addSubcommand(new SimulationCommand())
+                .execute(args));
     }
 }
