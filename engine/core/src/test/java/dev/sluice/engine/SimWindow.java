@@ -85,7 +85,9 @@ final class SimWindow implements Function<Flux<CloudEvent>, Flux<CloudEvent>> {
                     }
                     scheduled = true;
                     if (world.random.nextInt(5) == 0) {
-                        world.schedule(() -> world.later(this::advance), 1 + world.random.nextLong(2 * timeoutNanos));
+                        world.running()
+                                .schedule(
+                                        () -> world.later(this::advance), 1 + world.random.nextLong(2 * timeoutNanos));
                     } else {
                         world.later(this::advance);
                     }

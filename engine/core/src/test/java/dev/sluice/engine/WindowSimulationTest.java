@@ -96,7 +96,7 @@ class WindowSimulationTest {
                     .withWindow(policy);
             dispatcher = new Dispatcher(
                     spec,
-                    world,
+                    world.loop(),
                     new Host(
                             options,
                             new Shared(options),
