@@ -59,6 +59,14 @@ public interface Broker {
         throw new UnsupportedOperationException("broker '" + name() + "' keeps no states");
     }
 
+    /**
+     * Tells a topic from others that had, or will have, its name: what was noted of its offsets holds only as long as
+     * this stays the same. Errors with {@link BrokerException}, {@code Refused} when there is no such topic.
+     */
+    default Mono<String> identity(String topic) {
+        return Mono.just(topic);
+    }
+
     /** All topics, by name, as they are now. */
     Mono<List<TopicStatus>> topics();
 

@@ -265,6 +265,11 @@ final class KafkaAdmin {
         return describe(topic).thenApply(found -> found.partitions().size());
     }
 
+    /** What the cluster tells the topic by from others of its name. */
+    CompletableFuture<String> identity(String topic) {
+        return describe(topic).thenApply(found -> found.topicId().toString());
+    }
+
     /** Where partitions end for readers of committed records; what there is no answer for is left out. */
     CompletableFuture<Map<TopicPartition, Long>> ends(Collection<TopicPartition> partitions) {
         return offsets(partitions, OffsetSpec.latest()).thenApply(found -> {

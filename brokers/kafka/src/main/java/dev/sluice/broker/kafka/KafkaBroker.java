@@ -228,6 +228,11 @@ public final class KafkaBroker implements Broker {
     }
 
     @Override
+    public Mono<String> identity(String topic) {
+        return Mono.defer(() -> answer(admin.identity(topic)));
+    }
+
+    @Override
     public Mono<List<TopicStatus>> topics() {
         return Mono.defer(() -> answer(new TopicSurvey(admin).topics()));
     }

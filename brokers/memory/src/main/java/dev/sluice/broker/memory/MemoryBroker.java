@@ -173,6 +173,11 @@ public final class MemoryBroker implements Broker {
     }
 
     @Override
+    public Mono<String> identity(String topic) {
+        return Mono.fromSupplier(() -> known(topic).identity);
+    }
+
+    @Override
     public Mono<List<TopicStatus>> topics() {
         return Mono.fromSupplier(() -> topics.values().stream()
                 .map(MemoryTopic::status)

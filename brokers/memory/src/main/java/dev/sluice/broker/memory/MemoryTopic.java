@@ -5,6 +5,7 @@ import dev.sluice.broker.TopicStatus;
 import dev.sluice.cloudevents.WireEvent;
 import io.cloudevents.CloudEvent;
 import java.util.ArrayList;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +32,7 @@ final class MemoryTopic {
     static final int ARM = 8;
 
     final String name;
+    final String identity = UUID.randomUUID().toString();
     final MemoryBroker broker;
     final TopicMeters meters;
     final TopicRoom room;
