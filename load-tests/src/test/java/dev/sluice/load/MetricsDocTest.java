@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.cloudevents.http.HttpEventClient;
+import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
 import io.micrometer.core.instrument.Meter;
@@ -43,6 +44,8 @@ class MetricsDocTest {
     private String tables() {
         var engine = new ArrayList<String>();
         Engine.meters().forEach(m -> engine.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
+        var letters = new ArrayList<String>();
+        DeadLetterDesk.meters().forEach(m -> letters.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var http = new ArrayList<String>();
         HttpIngress.meters().forEach(m -> http.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var client = new ArrayList<String>();
@@ -61,6 +64,7 @@ class MetricsDocTest {
             kafka.add(row(m.name(), m.type(), m.unit(), tags, m.description()));
         });
         return table("Engine", engine)
+                + table("Dead letters", letters)
                 + table("HTTP ingress", http)
                 + table("HTTP client (a library; the engine does not use it)", client)
                 + table("Memory broker", memory)

@@ -71,6 +71,7 @@ public final class SluiceCommand implements Runnable {
             subcommand.getCommandSpec().addOption(helpOption());
             line.addSubcommand(subcommand);
         }
+        line.addSubcommand(DlqCommand.commandLine(terminal));
         line.addSubcommand(new HelpCommand());
         line.setOut(terminal.out());
         line.setErr(terminal.err());
@@ -98,7 +99,7 @@ public final class SluiceCommand implements Runnable {
     }
 
     /** Without the version that picocli's standard options would add to every command. */
-    private static OptionSpec helpOption() {
+    static OptionSpec helpOption() {
         return OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Show this help.")

@@ -54,6 +54,15 @@ final class AdminJson {
         }
     }
 
+    /** As {@link #resetRequest}, of any type; an empty body is an object without fields. */
+    <T> Optional<T> request(byte[] body, Class<T> type) {
+        try {
+            return Optional.ofNullable(requests.readValue(body.length == 0 ? new byte[] {'{', '}'} : body, type));
+        } catch (IOException notOne) {
+            return Optional.empty();
+        }
+    }
+
     byte[] write(Object value) {
         try {
             return mapper.writeValueAsBytes(value);

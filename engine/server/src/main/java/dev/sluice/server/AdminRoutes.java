@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
-/** The admin API's table of routes. All but two read. */
+/** The admin API's table of routes. Most of them read. */
 final class AdminRoutes {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Pattern ITEM = Pattern.compile("(/admin/v1/[a-z]+)/([A-Za-z0-9._-]{1,249})");
@@ -34,12 +34,14 @@ final class AdminRoutes {
     private final NodeState node;
     private final AdminJson json = new AdminJson();
     private final ScalingRoutes scaling;
+    private final DeadLetterRoutes letters;
     private final Map<String, Supplier<Reply>> exact = new LinkedHashMap<>();
     private final Map<String, Function<String, Reply>> byName = new LinkedHashMap<>();
 
-    AdminRoutes(NodeState node, Metrics metrics) {
+    AdminRoutes(NodeState node, NodeLetters letters, Metrics metrics) {
         this.node = node;
         this.scaling = new ScalingRoutes(node.scaling(), json);
+        this.letters = new DeadLetterRoutes(letters, json);
         exact.put("/health/live", () -> json.one(new Health("UP", List.of())));
         exact.put("/health/ready", this::ready);
         exact.put("/metrics", () -> Reply.text(PROMETHEUS, metrics.scrape()));
@@ -57,6 +59,7 @@ final class AdminRoutes {
         byName.keySet().forEach(path -> paths.add(path + BY_NAME));
         paths.add(RESET_PATH);
         paths.addAll(ScalingRoutes.paths());
+        paths.addAll(DeadLetterRoutes.paths());
         return paths;
     }
 
@@ -67,7 +70,7 @@ final class AdminRoutes {
      */
     Reply get(String path, String query) {
         try {
-            return scaling.get(path, query).orElseGet(() -> read(path));
+            return scaling.get(path, query).or(() -> letters.get(path, query)).orElseGet(() -> read(path));
         } catch (BrokerException failed) {
             return json.problem(failed);
         }
@@ -97,6 +100,10 @@ final class AdminRoutes {
         if (!below.isEmpty()) {
             return below;
         }
+        var ofLetters = DeadLetterRoutes.allows(path);
+        if (!ofLetters.isEmpty()) {
+            return ofLetters;
+        }
         var item = ITEM.matcher(path);
         var read = exact.containsKey(path) || path.equals("/") || (item.matches() && byName.containsKey(item.group(1)));
         return read ? "GET, HEAD" : "";
@@ -107,7 +114,9 @@ final class AdminRoutes {
         var reset = RESET.matcher(path);
         return reset.matches()
                 ? reset(reset.group(1), body)
-                : scaling.post(path, body).orElseGet(() -> json.problem(404, "Not Found", NOTHING));
+                : scaling.post(path, body)
+                        .or(() -> letters.post(path, body))
+                        .orElseGet(() -> json.problem(404, "Not Found", NOTHING));
     }
 
     private Reply reset(String name, byte[] body) {

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.broker.kafka.KafkaBroker;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.cli.ExitCode;
+import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
 import java.util.ArrayList;
@@ -65,6 +66,9 @@ final class MetersCommand implements Callable<Integer> {
         Engine.meters()
                 .forEach(meter -> rows.add(new Row(
                         "Engine", meter.name(), meter.type(), meter.unit(), meter.tags(), meter.description())));
+        DeadLetterDesk.meters()
+                .forEach(meter -> rows.add(new Row(
+                        "Dead letters", meter.name(), meter.type(), meter.unit(), meter.tags(), meter.description())));
         HttpIngress.meters()
                 .forEach(meter -> rows.add(new Row(
                         "HTTP ingress", meter.name(), meter.type(), meter.unit(), meter.tags(), meter.description())));

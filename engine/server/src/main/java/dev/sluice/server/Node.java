@@ -1,6 +1,7 @@
 package dev.sluice.server;
 
 import dev.sluice.cli.ExitCode;
+import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.FunctionStatus;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -37,6 +39,7 @@ final class Node {
     private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration DRAIN_EXTRA = Duration.ofSeconds(5);
+    private static final Duration JOBS_PATIENCE = Duration.ofSeconds(5);
     private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
 
     private static final String HOST = hostName();
@@ -53,6 +56,7 @@ final class Node {
     private @Nullable HttpIngress ingress;
     private @Nullable DisposableServer server;
     private @Nullable AdminServer admin;
+    private Runnable endJobs = () -> {};
 
     private Node(Settings settings) {
         this.settings = settings;
@@ -94,7 +98,8 @@ final class Node {
         var front = ingress(opened, running, routes, limits);
         ingress = front;
         var state = state(manifest, opened, running, code.hands());
-        var adminServer = AdminServer.start(new AdminRoutes(state, metrics), settings.adminPort());
+        var letters = letters(manifest, opened);
+        var adminServer = AdminServer.start(new AdminRoutes(state, letters, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
         awaitFunctions(running);
@@ -116,6 +121,15 @@ final class Node {
                 new PositionReset(manifest.triggers(), opened::broker),
                 new NodeScaling(this::name, running::scaling, running::decisions, hands),
                 draining::get);
+    }
+
+    /** Its jobs end before the brokers do. */
+    private NodeLetters letters(Manifest manifest, Topics opened) {
+        var desk = DeadLetterDesk.create(
+                InstantSource.system(), trigger -> DeadLetterDesk.REDRIVES_MAX, metrics.registry());
+        endJobs = () -> desk.close(JOBS_PATIENCE).block();
+        closing.push(endJobs);
+        return new NodeLetters(manifest.triggers(), opened::broker, desk);
     }
 
     /**
@@ -241,6 +255,7 @@ final class Node {
         draining.set(true);
         var front = Objects.requireNonNull(ingress);
         front.draining(true);
+        endJobs.run();
         drainEngine();
         // Nobody reads any more: a publisher that waits for room is told now, while its connection is open.
         var open = Objects.requireNonNull(topics);

@@ -9,6 +9,10 @@ import dev.sluice.broker.Lag;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
+import dev.sluice.deadletters.DeadLetterDesk;
+import dev.sluice.deadletters.JobStatus;
+import dev.sluice.deadletters.LetterCounts;
+import dev.sluice.deadletters.LetterGroups;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.ScalingStatus;
 import dev.sluice.engine.TriggerStatus;
@@ -29,6 +33,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +84,10 @@ class AdminServerTest {
                             name -> decisions.newestFirst(),
                             Map.of("price", hand)),
                     draining::get),
+            new NodeLetters(
+                    List.of(),
+                    name -> broker,
+                    DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
             metrics);
     private AdminServer server;
 
@@ -337,6 +346,11 @@ class AdminServerTest {
         checkSchema(schemas, "TriggerStatus", TriggerStatus.class);
         checkSchema(schemas, "DecisionItem", DecisionItem.class);
         checkSchema(schemas, "DecisionInputs", DecisionItem.Inputs.class);
+        checkSchema(schemas, "LetterCounts", LetterCounts.class);
+        checkSchema(schemas, "LetterGroups", LetterGroups.class);
+        checkSchema(schemas, "LetterGroup", LetterGroups.Group.class);
+        checkSchema(schemas, "JobStatus", JobStatus.class);
+        checkSchema(schemas, "Refusal", JobStatus.Refusal.class);
         checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);
         assertThat(names(get("/admin/v1/functions/price/scaling", 200)))
                 .isEqualTo(names(schemas.path("ScalingStatus").path("properties")));

@@ -61,6 +61,7 @@ class FloorPlanTest {
                         "dev.sluice.trigger.http",
                         "dev.sluice.trigger.topic",
                         "dev.sluice.engine",
+                        "dev.sluice.deadletters",
                         "dev.sluice.cli",
                         "dev.sluice.server");
     }
@@ -143,6 +144,20 @@ class FloorPlanTest {
     }
 
     @Test
+    void workOnDeadLettersSeesTheBrokerContractAlone() {
+        check(noSight(
+                "dev.sluice.deadletters..",
+                "letters are looked at and sent by the contract of brokers, whatever broker has them",
+                "dev.sluice.broker.memory..",
+                "dev.sluice.broker.kafka..",
+                "dev.sluice.trigger..",
+                "dev.sluice.engine..",
+                "dev.sluice.function..",
+                "dev.sluice.cli..",
+                "dev.sluice.server.."));
+    }
+
+    @Test
     void theCommandLineSpeaksTheAdminApiAndSeesNothingElse() {
         check(noSight(
                 "dev.sluice.cli..",
@@ -152,6 +167,7 @@ class FloorPlanTest {
                 "dev.sluice.broker..",
                 "dev.sluice.trigger..",
                 "dev.sluice.engine..",
+                "dev.sluice.deadletters..",
                 "dev.sluice.server.."));
     }
 

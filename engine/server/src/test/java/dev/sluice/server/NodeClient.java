@@ -85,7 +85,7 @@ final class NodeClient {
         return URI.create(admin).getPort();
     }
 
-    private HttpResponse<String> change(String path, String json) throws IOException, InterruptedException {
+    HttpResponse<String> change(String path, String json) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(admin + path))
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofString(json)));

@@ -3,11 +3,13 @@ package dev.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.server.manifest.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +53,12 @@ class ResetRoutesTest {
                         reset,
                         new NodeScaling(() -> "node-1", name -> Optional.empty(), name -> List.of(), Map.of()),
                         () -> false),
+                new NodeLetters(
+                        List.of(),
+                        name -> {
+                            throw new AssertionError("asked for broker " + name);
+                        },
+                        DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
                 metrics);
     }
 

@@ -7,6 +7,7 @@ import io.cloudevents.core.builder.CloudEventBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
@@ -36,6 +37,20 @@ public final class TestFunctions {
         @Override
         public Mono<CloudEvent> apply(CloudEvent event) {
             return Mono.just(event);
+        }
+    }
+
+    /** Fails until it is mended; then it answers with its input. */
+    public static final class Mendable implements Function<CloudEvent, CloudEvent> {
+        /** Whether it fails. */
+        static final AtomicBoolean BROKEN = new AtomicBoolean();
+
+        @Override
+        public CloudEvent apply(CloudEvent event) {
+            if (BROKEN.get()) {
+                throw new IllegalStateException("broken");
+            }
+            return event;
         }
     }
 

@@ -1,0 +1,25 @@
+package dev.sluice.deadletters;
+
+import dev.sluice.broker.ReadRange;
+import dev.sluice.broker.StoredEvent;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Places of letters in words: {@code PARTITION:OFFSET}. */
+final class Places {
+    private static final Pattern PLACE = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
+
+    private Places() {}
+
+    static String of(StoredEvent letter) {
+        return letter.partition() + ":" + letter.offset();
+    }
+
+    /** What to read for the one letter at that place; empty when the text is no place. */
+    static Optional<ReadRange> range(String text) {
+        var place = PLACE.matcher(text);
+        return place.matches()
+                ? Optional.of(ReadRange.at(Integer.parseInt(place.group(1)), Long.parseLong(place.group(2))))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.deadletters;
+
+import dev.sluice.broker.StoredEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a job has done so far; written by the job and read by who asks. Safe for several threads. */
+final class Progress {
+    private static final int REASONS_MAX = 20;
+    private static final int SAMPLES_MAX = 10;
+    private static final String OTHERS = "other reasons";
+
+    private final String id;
+    private final LetterTopic topic;
+    private final LetterOrder order;
+    private final InstantSource clock;
+    private final Instant started;
+    private final Map<String, JobStatus.Refusal> refusals = new LinkedHashMap<>();
+    private final List<String> samples = new ArrayList<>();
+    private JobStatus.State state = JobStatus.State.RUNNING;
+    private @Nullable Instant ended;
+    private long letters;
+    private long scanned;
+    private long done;
+    private long refused;
+    private String error = "";
+
+    Progress(String id, LetterTopic topic, LetterOrder order, InstantSource clock) {
+        this.id = id;
+        this.topic = topic;
+        this.order = order;
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    String id() {
+        return id;
+    }
+
+    LetterTopic topic() {
+        return topic;
+    }
+
+    synchronized void letters(long open) {
+        letters = open;
+    }
+
+    synchronized void scanned() {
+        scanned++;
+    }
+
+    synchronized void done(long more) {
+        done += more;
+    }
+
+    synchronized void refused(StoredEvent letter, String reason) {
+        refused++;
+        var kept = refusals.containsKey(reason) || refusals.size() < REASONS_MAX ? reason : OTHERS;
+        refusals.compute(
+                kept,
+                (key, before) -> before == null
+                        ? new JobStatus.Refusal(1, Places.of(letter))
+                        : new JobStatus.Refusal(before.count() + 1, before.example()));
+    }
+
+    synchronized void sample(String what) {
+        if (samples.size() < SAMPLES_MAX) {
+            samples.add(what);
+        }
+    }
+
+    synchronized void end(JobStatus.State how, String why) {
+        if (state == JobStatus.State.RUNNING) {
+            state = how;
+            error = why;
+            ended = clock.instant();
+        }
+    }
+
+    synchronized boolean isRunning() {
+        return state == JobStatus.State.RUNNING;
+    }
+
+    synchronized JobStatus status() {
+        var until = ended == null ? clock.instant() : ended;
+        var seconds = Math.max(1, Duration.between(started, until).toMillis()) / 1_000.0;
+        var left = ended != null
+                ? 0
+                : scanned == 0 ? -1 : (long) Math.ceil(Math.max(0, letters - scanned) * seconds / scanned);
+        return new JobStatus(
+                id,
+                topic.topic(),
+                order.action().name().toLowerCase(java.util.Locale.ROOT),
+                order.dryRun(),
+                state,
+                started,
+                ended,
+                letters,
+                scanned,
+                done,
+                refused,
+                Map.copyOf(refusals),
+                Math.round(10 * done / seconds) / 10.0,
+                left,
+                List.copyOf(samples),
+                error);
+    }
+}
