@@ -9,7 +9,7 @@ import picocli.CommandLine;
 public final class SoakMain {
     private SoakMain() {}
 
-    /** Runs {@link SoakCommand}, and exits with its status; with 2 on a usage mistake. */
+    /** Runs {@code soak} or {@code soak fuzz}, and exits with its status; with 2 on a usage mistake. */
     public static void main(String... args) {
         // Clients that look for a node that was killed say so many times a second.
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.OFF);
@@ -17,6 +17,7 @@ public final class SoakMain {
         ((Logger) LoggerFactory.getLogger("dev.sluice.engine")).setLevel(Level.OFF);
         System.exit(new CommandLine(new SoakCommand())
                 .addSubcommand(new SimulationCommand())
+                .addSubcommand(new FuzzCommand())
                 .execute(args));
     }
 }
