@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 /**
  * What an event costs that one of 1,000 triggers of a group wants, by what it costs where there is no other trigger:
  * CPU of this process, from the source to its acceptance. Without a broker; the triggers ask for a type
- * each and have a function of their own.
+ * each, and have a function of their own or all the same.
  */
 final class GroupFigure implements Figure {
     private static final int TRIGGERS = 1_000;
@@ -50,20 +50,25 @@ final class GroupFigure implements Figure {
 
     @Override
     public Duration planned(Plan plan) {
-        return plan.total();
+        return plan.total().multipliedBy(2);
     }
 
     @Override
     public List<Row> measure(Lab lab, Plan plan, Progress progress) throws IOException, InterruptedException {
-        var rounds = new Duel<>(id(), new Group("1,000 triggers", TRIGGERS), new Group("1 trigger", 1))
+        return List.of(row("a function each", TRIGGERS, plan, progress), row("all on one function", 1, plan, progress));
+    }
+
+    private Row row(String how, int functions, Plan plan, Progress progress) throws IOException, InterruptedException {
+        var many = new Group("1,000 triggers, " + how, TRIGGERS, functions);
+        var rounds = new Duel<>(id(), many, new Group("1 trigger", 1, 1))
                 .run(plan, progress).stream()
                         .map(turn -> new Round(turn.engine(), turn.peer()))
                         .toList();
-        return List.of(new Row(id(), what(), "ns", Aim.atMost(3), rounds));
+        return new Row(id(), what() + ", " + how, "ns", Aim.atMost(3), rounds);
     }
 
     /** An engine with so many triggers, which lives as long as a measurement: an idle one costs CPU too. */
-    private record Group(String name, int triggers) implements Duel.Side<Double> {
+    private record Group(String name, int triggers, int functions) implements Duel.Side<Double> {
         @Override
         public void warmUp(Duration time) throws IOException, InterruptedException {
             measure(time);
@@ -94,10 +99,12 @@ final class GroupFigure implements Figure {
             var engine = Engine.create(EngineOptions.defaults(), new SimpleMeterRegistry());
             var reading = new TopicReading(source);
             var specs = new ArrayList<TriggerSpec>();
+            for (var i = 0; i < functions; i++) {
+                deploy("nothing-" + i, engine);
+            }
             for (var i = 0; i < triggers; i++) {
                 var type = i == triggers / 2 ? wanted : "com.acme.other-" + i;
-                deploy("nothing-" + i, engine);
-                specs.add(spec(i, type, reading));
+                specs.add(spec(i, "nothing-" + i % functions, type, reading));
             }
             specs.forEach(engine::attach);
             return engine;
@@ -112,15 +119,14 @@ final class GroupFigure implements Figure {
             }
         }
 
-        private static TriggerSpec spec(int number, String type, TopicReading reading) {
+        private static TriggerSpec spec(int number, String function, String type, TopicReading reading) {
             var name = "reader-" + number;
-            var function = "nothing-" + number;
             var filter = Filters.compile(List.of(Map.of("exact", Map.of("type", type))));
             return new TriggerSpec(
                     name,
                     function,
                     "counted",
-                    reading.member(name, filter),
+                    reading.member(name, function, filter),
                     Ordering.KEY,
                     filter,
                     AnswerPolicy.none(function),

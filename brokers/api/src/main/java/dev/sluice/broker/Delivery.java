@@ -42,6 +42,14 @@ public interface Delivery {
     void release();
 
     /**
+     * Whether it takes one of its source's demand. False for a record that another source of the same {@link
+     * EventSource#sharedDemand} was delivered just before.
+     */
+    default boolean takesDemand() {
+        return true;
+    }
+
+    /**
      * Tries that readers before this one have begun and not ended, as far as the source knows of them; 0 for a first
      * delivery. So an event that ends the process in which it runs does not do so for ever.
      */

@@ -2,6 +2,7 @@ package dev.sluice.broker;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /** One member's reading of a topic in a consumer group. */
@@ -43,6 +44,15 @@ public interface EventSource {
     }
 
     /**
+     * The demand that this source has in common with others of one reading, for a holder that has one room for what any
+     * of them delivers: what one of them is asked for, all of them are. The same object for each of them; null when its
+     * demand is its own.
+     */
+    default @Nullable SharedDemand sharedDemand() {
+        return null;
+    }
+
+    /**
      * What keeps partitions that this member owns from being read, though they should be: a position that is out of
      * range, other triggers' work, no progress. Empty when all is well.
      */
@@ -57,6 +67,15 @@ public interface EventSource {
      * @param reason a sentence that says what is wrong and what would mend it
      */
     record Trouble(int partition, String reason) {}
+
+    /** One demand of several sources. A record takes one of it, to however many of them it is delivered. */
+    interface SharedDemand {
+        /**
+         * Deliveries that a record makes at most to the sources together, at least 1. Known once one of them is
+         * subscribed to. What is no event may make more: it goes to all of them.
+         */
+        int deliveriesMax();
+    }
 
     /** A partition that moves to another member once {@link #done} was called, or once the broker waits no longer. */
     interface Revocation {

@@ -1,11 +1,14 @@
 package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
+import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,6 +57,7 @@ final class Dispatcher {
     private final AtomicInteger wip = new AtomicInteger();
     private final AtomicInteger callsWaiting = new AtomicInteger();
     private final Runnable drainTask = this::drain;
+    private final Map<EventSource.SharedDemand, Room> rooms = new ConcurrentHashMap<>();
 
     // Of the home loop.
     private final List<Pipeline> pipelines = new CopyOnWriteArrayList<>();
@@ -112,6 +116,7 @@ final class Dispatcher {
             pipelines.add(pipeline);
             // Callers bring their events unasked: only what is asked of a source is shared out.
             shares += trigger.source() == null ? 0 : trigger.share();
+            pipeline.room.join(trigger.share());
             pipeline.open();
         });
         return pipeline;
@@ -166,6 +171,12 @@ final class Dispatcher {
         signal(task);
         Intake.Admission.Admitted admitted = () -> signal(() -> pipeline.cancelCall(task));
         return admitted;
+    }
+
+    /** The room of a trigger with this source, which others of the function may have too. */
+    Room room(@Nullable EventSource source) {
+        var shared = source == null ? null : source.sharedDemand();
+        return shared == null ? new Room(null) : rooms.computeIfAbsent(shared, Room::new);
     }
 
     // ---- the drain, on the loop
@@ -290,8 +301,7 @@ final class Dispatcher {
                 wasFull = true;
                 wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
             } else {
-                var share = (long) limit * pipeline.spec().share() / Math.max(1, shares);
-                pipeline.demand((int) Math.max(2, share));
+                pipeline.demand((int) ((long) limit * pipeline.room.weight() / Math.max(1, shares)));
             }
         }
     }

@@ -22,7 +22,6 @@ final class Inflow implements CoreSubscriber<Delivery> {
     private volatile Set<Integer> pausedNow = Set.of();
 
     private @Nullable Subscription subscription;
-    private long requested;
 
     Inflow(Dispatcher dispatcher, Pipeline pipeline, EventSource source) {
         this.dispatcher = dispatcher;
@@ -63,8 +62,8 @@ final class Inflow implements CoreSubscriber<Delivery> {
     }
 
     /** What was requested has come. */
-    void arrived() {
-        requested--;
+    void arrived(Delivery delivery) {
+        pipeline.room.arrived(delivery);
         dispatcher.touch(pipeline);
     }
 
@@ -80,12 +79,9 @@ final class Inflow implements CoreSubscriber<Delivery> {
             pausedNow = Set.of();
             all.forEach(source::resume);
         }
-        var coming = pipeline.lanes.runnable() + requested;
-        // Half a limit at a time: a request per event would cost more than the event.
-        if (coming <= limit / 2) {
-            var n = limit - coming;
-            requested += n;
-            joined.request(n);
+        var more = pipeline.room.take(limit);
+        if (more > 0) {
+            joined.request(more);
         }
     }
 

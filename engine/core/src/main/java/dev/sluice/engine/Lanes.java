@@ -27,6 +27,7 @@ final class Lanes {
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final boolean batches;
     private final @Nullable OpenWindows windows;
+    private final Room room;
 
     private @Nullable Task firstOpen;
     private int open;
@@ -45,10 +46,12 @@ final class Lanes {
     /**
      * @param batches whether {@link #takeBatch} is used instead of {@link #take}
      * @param windows those of single keys, whose lanes get ready when their window closes; null: lanes are ready at once
+     * @param room is told how many events are runnable
      */
-    Lanes(boolean batches, @Nullable OpenWindows windows) {
+    Lanes(boolean batches, @Nullable OpenWindows windows, Room room) {
         this.batches = batches;
         this.windows = windows;
+        this.room = room;
     }
 
     /** Adds an event to the lane of its key, or to one of its own; false when it is blocked behind others. */
@@ -415,7 +418,9 @@ final class Lanes {
 
     private void count(Lane lane) {
         if (lane.state == Lane.State.READY && lane.head != null) {
-            runnable += batches ? lane.size : 1;
+            var events = batches ? lane.size : 1;
+            runnable += events;
+            room.runnable(events);
             runnableBytes += batches ? lane.bytes : lane.head.bytes;
         } else if (lane.state == Lane.State.GATHERING && windows != null) {
             windows.count(lane);
@@ -424,7 +429,9 @@ final class Lanes {
 
     private void uncount(Lane lane) {
         if (lane.state == Lane.State.READY && lane.head != null) {
-            runnable -= batches ? lane.size : 1;
+            var events = batches ? lane.size : 1;
+            runnable -= events;
+            room.runnable(-events);
             runnableBytes -= batches ? lane.bytes : lane.head.bytes;
         } else if (lane.state == Lane.State.GATHERING && windows != null) {
             windows.uncount(lane);

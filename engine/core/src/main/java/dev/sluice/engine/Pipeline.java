@@ -42,6 +42,7 @@ final class Pipeline {
     /** Where each key has a window of its own. */
     private final @Nullable OpenWindows windows;
 
+    final Room room;
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
 
@@ -70,7 +71,8 @@ final class Pipeline {
                 ? new OpenWindows(
                         Math.max(1, options.blockedEventsMax() / 2), Math.max(1, options.blockedBytesMax() / 2))
                 : null;
-        lanes = new Lanes(shape.batch(), windows);
+        room = dispatcher.room(spec.source());
+        lanes = new Lanes(shape.batch(), windows, room);
         version(function);
         credit = spec.share();
         recorder = new Recorder(dispatcher, spec, counts);
@@ -113,7 +115,7 @@ final class Pipeline {
     void arrived(Task task) {
         var call = task.call();
         if (inflow != null) {
-            inflow.arrived();
+            inflow.arrived(task.delivery);
         }
         counts.received.add(1);
         if (leaving(task)) {

@@ -69,7 +69,7 @@ class KeyedWindowsTest {
         Model(long seed) {
             random = new Random(seed);
             windows.policy(new WindowPolicy(SIZE, Duration.ofNanos(WITHIN), "key", OPEN_MAX, false));
-            lanes = new Lanes(true, windows);
+            lanes = new Lanes(true, windows, new Room(null));
         }
 
         void add() {

@@ -35,7 +35,7 @@ class LanesTest {
 
         Model(boolean batches, long seed) {
             this.batches = batches;
-            lanes = new Lanes(batches, null);
+            lanes = new Lanes(batches, null, new Room(null));
             random = new Random(seed);
         }
 

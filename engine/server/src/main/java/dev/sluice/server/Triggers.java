@@ -63,7 +63,8 @@ final class Triggers {
         for (var trigger : triggers) {
             var reading = trigger.reading();
             if (reading != null) {
-                sources.put(trigger.name(), reading(reading).member(trigger.name(), trigger.filter()));
+                var source = reading(reading).member(trigger.name(), trigger.function(), trigger.filter());
+                sources.put(trigger.name(), source);
             }
         }
         var routes = new ArrayList<HttpRoute>();

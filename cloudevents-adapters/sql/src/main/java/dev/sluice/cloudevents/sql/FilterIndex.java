@@ -7,6 +7,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,21 @@ public final class FilterIndex {
         return found.passing(event, filters);
     }
 
+    /**
+     * How many of the filters one event can pass, as far as their types and sources tell: never less than it does.
+     *
+     * @param counted which filters count, by their places
+     */
+    public int passingMax(IntPredicate counted) {
+        long all = IntStream.range(0, filters.size()).filter(counted).count();
+        long most = count(others, counted) + types.foundMax(counted) + sources.foundMax(counted);
+        return (int) Math.min(all, most);
+    }
+
+    private static long count(int @Nullable [] places, IntPredicate counted) {
+        return places == null ? 0 : Arrays.stream(places).filter(counted).count();
+    }
+
     /** Filters by a text that an attribute must have, or must begin with. */
     private static final class Keys {
         private final Map<String, int[]> exact;
@@ -85,6 +103,24 @@ public final class FilterIndex {
                 }
                 found.add(prefixes.get(text.substring(0, length)));
             }
+        }
+
+        /** What a text finds most: one that is asked for as a whole, or the longest begin of it that is. */
+        long foundMax(IntPredicate counted) {
+            return Stream.concat(exact.keySet().stream(), prefixes.keySet().stream())
+                    .mapToLong(text -> found(text, counted))
+                    .max()
+                    .orElse(0);
+        }
+
+        private long found(String text, IntPredicate counted) {
+            long found = count(exact.get(text), counted);
+            for (int length : lengths) {
+                if (length <= text.length()) {
+                    found += count(prefixes.get(text.substring(0, length)), counted);
+                }
+            }
+            return found;
         }
 
         private static final class Builder {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cloudevents.WireEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,36 @@ class FilterIndexTest {
         FilterIndex index = FilterIndex.of(filters);
         assertThat(index.passing(event)).isEqualTo(asked);
         assertThat(index.passing(CloudEventBuilder.v1(event).build())).isEqualTo(asked);
+    }
+
+    @Property(tries = 1_500)
+    void knowsHowManyAnEventPassesAtMost(
+            @ForAll("filterLists") List<List<Map<String, ?>>> lists, @ForAll("events") WireEvent event) {
+        FilterIndex index = FilterIndex.of(lists.stream().map(Filters::compile).toList());
+        int[] passing = index.passing(event);
+
+        assertThat(passing.length).isLessThanOrEqualTo(index.passingMax(place -> true));
+        assertThat(Arrays.stream(passing).filter(place -> place % 2 == 0).count())
+                .isLessThanOrEqualTo(index.passingMax(place -> place % 2 == 0));
+    }
+
+    @Test
+    void tellsApartTypesAndSourcesThatNoEventHasTogether() {
+        List<EventFilter> filters = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            filters.add(Filters.compile(List.of(Map.of("exact", Map.of("type", "type-" + i)))));
+        }
+        assertThat(FilterIndex.of(filters).passingMax(place -> true)).isEqualTo(1);
+        filters.add(Filters.compile(List.of(FiltersTest.prefix("type", "type-1"))));
+        filters.add(Filters.compile(List.of(FiltersTest.prefix("type", "type-"))));
+        filters.add(Filters.compile(List.of(FiltersTest.prefix("type", "other"))));
+        assertThat(FilterIndex.of(filters).passingMax(place -> true)).isEqualTo(3);
+        filters.add(Filters.compile(List.of(FiltersTest.prefix("source", "/a"))));
+        filters.add(EventFilter.PASS);
+        assertThat(FilterIndex.of(filters).passingMax(place -> true)).isEqualTo(5);
+        assertThat(FilterIndex.of(filters).passingMax(place -> place < 100)).isEqualTo(1);
+        assertThat(FilterIndex.of(filters).passingMax(place -> place == 104)).isEqualTo(1);
+        assertThat(FilterIndex.of(List.of()).passingMax(place -> true)).isZero();
     }
 
     @Test

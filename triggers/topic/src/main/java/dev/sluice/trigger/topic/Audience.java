@@ -5,6 +5,7 @@ import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.cloudevents.sql.FilterIndex;
 import io.cloudevents.CloudEvent;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Which triggers of a group get a record. Immutable. */
@@ -22,6 +23,11 @@ final class Audience {
 
     int size() {
         return all.length;
+    }
+
+    /** Triggers among those counted that one event goes to at most, and at least one. */
+    int sizeMax(IntPredicate counted) {
+        return Math.max(1, filters.passingMax(counted));
     }
 
     /** The triggers' places, ascending, and at least one. What is no event goes to all: no filter can judge it. */

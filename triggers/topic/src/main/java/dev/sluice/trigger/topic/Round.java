@@ -2,6 +2,7 @@ package dev.sluice.trigger.topic;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -16,10 +17,10 @@ import reactor.util.context.Context;
  *
  * <p>Signals to the triggers are passed on where the source gives them, which is one after another, so they need no
  * further order. Calls to the source ({@code request}, {@code cancel}) are wanted on any trigger's thread and are made
- * by the one that raised {@link #calls} from zero. Demand is counted per seat since the round began, together with what
- * the seat has skipped; what the source was asked for is the least of these sums, and only that caller touches it. So
- * whatever is still to come, each seat has room for all of it. As skipping makes room without anyone asking, the source
- * is asked again when half of what it was asked for has come.
+ * by the one that raised {@link #calls} from zero. Demand is counted per room, which is the triggers of one holder, since
+ * the round began, together with the records that went by it; what the source was asked for is the least of these sums, and
+ * only that caller touches it. So whatever is still to come, each room has a place for all of it. As what goes by makes
+ * room without anyone asking, the source is asked again when half of what it was asked for has come.
  *
  * <p>Once a seat is left, nothing is delivered to any: what still comes is given back. A record is registered
  * before the seats' states are read, and a seat is marked as left before its shares are given back, so that one of both
@@ -31,6 +32,7 @@ final class Round implements CoreSubscriber<Delivery> {
     private final Tally tally;
     private final long cameBefore;
     private final @Nullable Seat[] seats;
+    private final Room[] rooms;
     private final OpenRecords open = new OpenRecords();
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger staying;
@@ -49,6 +51,8 @@ final class Round implements CoreSubscriber<Delivery> {
         this.tally = tally;
         this.cameBefore = tally.came();
         this.seats = new Seat[audience.size()];
+        this.rooms = new Room[tally.rooms()];
+        Arrays.setAll(rooms, Room::new);
         this.staying = new AtomicInteger(audience.size());
     }
 
@@ -128,18 +132,18 @@ final class Round implements CoreSubscriber<Delivery> {
     }
 
     private void request(Subscription subscription) {
-        // Read before the seats' sums: a record that they do not know yet finds the mark that asks again for it.
+        // Read before the rooms' sums: a record that they do not know yet finds the mark that asks again for it.
         var came = came();
         var least = Long.MAX_VALUE;
-        for (var seat : seats) {
-            least = Math.min(least, seat == null ? 0 : seat.bound());
+        for (var room : rooms) {
+            least = Math.min(least, room.bound());
         }
         if (least > asked) {
             var more = least == Long.MAX_VALUE ? least : least - asked;
             asked = least;
             subscription.request(more);
         }
-        // Each time at half of what is left, so that one seat without room does not cost a look at all of them per
+        // Each time at half of what is left, so that a room that is full does not cost a look at all of them per
         // record.
         askAgainAt = asked == Long.MAX_VALUE ? Long.MAX_VALUE : came + Math.max(1, (asked - came) / 2);
     }
@@ -171,9 +175,10 @@ final class Round implements CoreSubscriber<Delivery> {
             return;
         }
         var wanting = audience.of(delivery.event());
-        var shared = new SharedRecord(delivery, wanting, open);
+        var takesDemand = new boolean[wanting.length];
+        var shared = new SharedRecord(delivery, wanting, takesDemand, open);
         open.add(shared);
-        tally.count(wanting);
+        var took = tally.count(wanting, takesDemand);
         for (var index = 0; index < wanting.length; index++) {
             var seat = seats[wanting[index]];
             if (seat == null || seat.left) {
@@ -182,7 +187,7 @@ final class Round implements CoreSubscriber<Delivery> {
                 seat.subscriber.onNext(shared.share(index));
             }
         }
-        if (wanting.length < seats.length && came() >= askAgainAt) {
+        if (took < rooms.length && came() >= askAgainAt) {
             callUpstream();
         }
     }
@@ -207,12 +212,27 @@ final class Round implements CoreSubscriber<Delivery> {
         }
     }
 
+    /** What the triggers of one holder ask for. */
+    private final class Room {
+        private final int number;
+        private final AtomicLong requested = new AtomicLong();
+        private final long passedByBefore;
+
+        Room(int number) {
+            this.number = number;
+            this.passedByBefore = tally.passedBy(number);
+        }
+
+        /** As many records as may come in the round before it has no place for one. */
+        long bound() {
+            return Operators.addCap(requested.get(), tally.passedBy(number) - passedByBefore);
+        }
+    }
+
     /** One trigger's subscription. */
     final class Seat implements Subscription {
         private final int index;
         private final CoreSubscriber<? super Delivery> subscriber;
-        private final AtomicLong requested = new AtomicLong();
-        private final long skippedBefore;
         private final AtomicInteger cancels = new AtomicInteger();
         private boolean ready;
         private volatile boolean left;
@@ -220,18 +240,12 @@ final class Round implements CoreSubscriber<Delivery> {
         Seat(int index, CoreSubscriber<? super Delivery> subscriber) {
             this.index = index;
             this.subscriber = subscriber;
-            this.skippedBefore = tally.skipped(index);
-        }
-
-        /** As many records as may come in the round before it has no room for one. */
-        private long bound() {
-            return Operators.addCap(requested.get(), tally.skipped(index) - skippedBefore);
         }
 
         @Override
         public void request(long n) {
             if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
+                rooms[tally.room(index)].requested.accumulateAndGet(n, Operators::addCap);
                 callUpstream();
             }
         }

@@ -26,6 +26,8 @@ final class SharedRecord {
     private final OpenRecords open;
     /** The triggers that have a share, ascending. */
     private final int[] triggers;
+    /** Whose share takes one of the demand, by the places in {@link #triggers}. */
+    private final boolean[] takesDemand;
     /** Each share's state leaves OPEN once, by compare-and-set; whoever does that counts it down. */
     private final AtomicIntegerArray states;
 
@@ -39,10 +41,11 @@ final class SharedRecord {
     @Nullable
     SharedRecord next;
 
-    SharedRecord(Delivery upstream, int[] triggers, OpenRecords open) {
+    SharedRecord(Delivery upstream, int[] triggers, boolean[] takesDemand, OpenRecords open) {
         this.upstream = upstream;
         this.open = open;
         this.triggers = triggers;
+        this.takesDemand = takesDemand;
         this.states = new AtomicIntegerArray(triggers.length);
         this.unsettled = new AtomicInteger(triggers.length);
         this.triesOf = new AtomicIntegerArray(triggers.length);
@@ -135,6 +138,11 @@ final class SharedRecord {
         @Override
         public int sizeBytes() {
             return upstream.sizeBytes();
+        }
+
+        @Override
+        public boolean takesDemand() {
+            return takesDemand[index];
         }
 
         @Override

@@ -5,7 +5,9 @@ import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Lag;
 import dev.sluice.cloudevents.sql.EventFilter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -18,7 +20,8 @@ import reactor.core.publisher.Operators;
  * gives it back. One that no filter wants goes to the first trigger, and what is no event to all.
  *
  * <p>A group with a single trigger reads its source directly. With several, the source is joined once all have
- * subscribed; it is asked for as much as the most hesitant trigger asks for, so that nothing has to be kept in between.
+ * subscribed; it is asked for as much as the most hesitant holder asks for, so that nothing has to be kept in between.
+ * Triggers of one holder share their demand: a record takes one of it, to however many of them it goes.
  * A trigger that cancels ends the deliveries of all (going on would skip records for it), and the source is left once
  * all have cancelled; then the reading may be subscribed anew.
  */
@@ -29,6 +32,7 @@ public final class TopicReading {
     private final SharedRevocations revocations;
     private final SharedPauses pauses;
     private final List<EventFilter> filters = new ArrayList<>();
+    private final Map<String, SharedRoom> rooms = new LinkedHashMap<>();
     private boolean sealed;
     private @Nullable Audience audience;
     private volatile @Nullable Tally tally;
@@ -47,14 +51,16 @@ public final class TopicReading {
      * it is the last trigger that accepts, which waits for the source and gets its errors; and a record that another
      * trigger gave back is not recorded by accepting it.
      *
+     * @param holder whose trigger it is, such as a function: all of a holder's triggers have one demand
      * @param filter the trigger's filter; it may still be given records that do not pass it
      */
-    public EventSource member(String trigger, EventFilter filter) {
+    public EventSource member(String trigger, String holder, EventFilter filter) {
         synchronized (lock) {
             if (sealed) {
                 throw new IllegalStateException("trigger '" + trigger + "' comes too late: the topic is being read");
             }
-            var member = new Member(trigger, members.size());
+            var room = rooms.computeIfAbsent(holder, name -> new SharedRoom(rooms.size(), this::deliveriesMax));
+            var member = new Member(trigger, members.size(), room);
             members.add(member);
             filters.add(filter);
             return member;
@@ -77,10 +83,19 @@ public final class TopicReading {
         return audience;
     }
 
+    /** Triggers of the room's holder that one event goes to at most. */
+    private int deliveriesMax(SharedRoom room) {
+        synchronized (lock) {
+            sealed = true;
+            return audience().sizeMax(trigger -> members.get(trigger).room == room);
+        }
+    }
+
     private Tally tally() {
         var known = tally;
         if (known == null) {
-            known = new Tally(members.size());
+            known = new Tally(
+                    members.stream().mapToInt(member -> member.room.number()).toArray(), rooms.size());
             tally = known;
         }
         return known;
@@ -112,10 +127,12 @@ public final class TopicReading {
     private final class Member implements EventSource {
         private final String trigger;
         private final int index;
+        private final SharedRoom room;
 
-        Member(String trigger, int index) {
+        Member(String trigger, int index, SharedRoom room) {
             this.trigger = trigger;
             this.index = index;
+            this.room = room;
         }
 
         @Override
@@ -149,6 +166,11 @@ public final class TopicReading {
         @Override
         public Lag lag() {
             return upstream.lag();
+        }
+
+        @Override
+        public SharedDemand sharedDemand() {
+            return room;
         }
 
         @Override

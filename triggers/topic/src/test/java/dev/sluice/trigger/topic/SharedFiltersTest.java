@@ -2,6 +2,7 @@ package dev.sluice.trigger.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.Delivery;
 import dev.sluice.broker.EventSource;
 import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.sql.EventFilter;
@@ -30,7 +31,7 @@ class SharedFiltersTest {
     private List<Holder> holders(EventFilter... filters) {
         var members = new ArrayList<EventSource>();
         for (var filter : filters) {
-            members.add(reading.member("t" + members.size(), filter));
+            members.add(reading.member("t" + members.size(), "t" + members.size(), filter));
         }
         return members.stream().map(Holder::of).toList();
     }
@@ -38,9 +39,9 @@ class SharedFiltersTest {
     @Test
     void deliversARecordOnlyToTheTriggersThatWantIt() {
         var members = List.of(
-                reading.member("zero", partition(0)),
-                reading.member("one", partition(1)),
-                reading.member("all", EventFilter.PASS));
+                reading.member("zero", "zero", partition(0)),
+                reading.member("one", "one", partition(1)),
+                reading.member("all", "all", EventFilter.PASS));
         var holders = members.stream().map(Holder::of).toList();
         holders.forEach(holder -> holder.request(10));
 
@@ -141,9 +142,73 @@ class SharedFiltersTest {
     }
 
     @Test
+    void whatOneTriggerOfAHolderIsAskedForAllAre() {
+        var members = List.of(
+                reading.member("zero", "price", partition(0)),
+                reading.member("other", "audit", EventFilter.PASS),
+                reading.member("low", "price", Filters.compile(List.of(Map.of("prefix", Map.of("id", "0-1"))))),
+                reading.member("one", "price", partition(1)));
+        var holders = members.stream().map(Holder::of).toList();
+        holders.get(3).request(3);
+        assertThat(source.requested).hasValue(0);
+        holders.get(1).request(9);
+        assertThat(source.requested).hasValue(3);
+
+        source.deliver(0, 1);
+        source.deliver(1, 2);
+
+        assertThat(holders.get(0).only().takesDemand()).isTrue();
+        assertThat(holders.get(2).only().takesDemand()).isFalse();
+        assertThat(holders.get(3).only().takesDemand()).isTrue();
+        assertThat(holders.get(1).held).hasSize(2).allMatch(Delivery::takesDemand);
+        holders.get(0).request(1);
+        assertThat(source.requested).hasValue(4);
+        assertThat(members.get(0).sharedDemand())
+                .isSameAs(members.get(3).sharedDemand())
+                .isNotSameAs(members.get(1).sharedDemand());
+        // Ids are no types and no sources: any event may pass the three.
+        assertThat(members.get(0).sharedDemand().deliveriesMax()).isEqualTo(3);
+        assertThat(members.get(1).sharedDemand().deliveriesMax()).isEqualTo(1);
+    }
+
+    @Test
+    void neverAsksForMoreThanEveryHolderHasRoomFor() {
+        var random = new Random(11);
+        var holders = new ArrayList<Holder>();
+        var members = new ArrayList<EventSource>();
+        for (var i = 0; i < 6; i++) {
+            var filter = i == 5 ? EventFilter.PASS : partition(i / 2);
+            members.add(reading.member("t" + i, "f" + i % 3, filter));
+        }
+        members.forEach(member -> holders.add(Holder.of(member)));
+        var asked = new long[3];
+        var taken = new long[3];
+        var came = 0L;
+        for (var step = 0; step < 20_000; step++) {
+            if (source.requested.get() > came && random.nextInt(4) != 0) {
+                source.deliver(random.nextInt(4), came++);
+            } else {
+                var trigger = random.nextInt(6);
+                var more = 1 + random.nextInt(9);
+                asked[trigger % 3] += more;
+                holders.get(trigger).request(more);
+            }
+            for (var room = 0; room < 3; room++) {
+                for (var trigger : List.of(holders.get(room), holders.get(room + 3))) {
+                    taken[room] +=
+                            trigger.held.stream().filter(Delivery::takesDemand).count();
+                    trigger.held.clear();
+                }
+                assertThat(source.requested.get() - came).isLessThanOrEqualTo(asked[room] - taken[room]);
+            }
+        }
+        assertThat(came).isGreaterThan(5_000);
+    }
+
+    @Test
     void beginsAnewWithWhatWasSkippedBefore() {
-        var one = reading.member("zero", partition(0));
-        var two = reading.member("one", partition(1));
+        var one = reading.member("zero", "zero", partition(0));
+        var two = reading.member("one", "one", partition(1));
         for (var round = 1; round <= 2; round++) {
             var first = Holder.of(one);
             var second = Holder.of(two);

@@ -47,7 +47,7 @@ class TopicReadingRaceTest {
             var reading = new TopicReading(source);
             var members = new ArrayList<dev.sluice.broker.EventSource>();
             for (var i = 0; i < size; i++) {
-                members.add(reading.member("t" + i, EventFilter.PASS));
+                members.add(reading.member("t" + i, "t" + i, EventFilter.PASS));
             }
             members.forEach(member -> triggers.add(Holder.of(member)));
         }
@@ -164,9 +164,9 @@ class TopicReadingRaceTest {
             var source = new FakeSource();
             var reading = new TopicReading(source);
             var members = List.of(
-                    reading.member("a", EventFilter.PASS),
-                    reading.member("b", EventFilter.PASS),
-                    reading.member("c", EventFilter.PASS));
+                    reading.member("a", "a", EventFilter.PASS),
+                    reading.member("b", "b", EventFilter.PASS),
+                    reading.member("c", "c", EventFilter.PASS));
 
             atOnce(members.stream()
                     .<Runnable>map(member -> () -> Holder.of(member))

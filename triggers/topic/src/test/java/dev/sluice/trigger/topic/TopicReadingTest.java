@@ -24,12 +24,13 @@ class TopicReadingTest {
     private record Two(EventSource first, EventSource second) {}
 
     private Two two() {
-        return new Two(reading.member("price", EventFilter.PASS), reading.member("audit", EventFilter.PASS));
+        return new Two(
+                reading.member("price", "price", EventFilter.PASS), reading.member("audit", "audit", EventFilter.PASS));
     }
 
     @Test
     void handsTheSourceThroughToASingleTrigger() {
-        var member = reading.member("price", EventFilter.PASS);
+        var member = reading.member("price", "price", EventFilter.PASS);
         var holder = Holder.of(member);
         holder.request(5);
 
@@ -45,9 +46,9 @@ class TopicReadingTest {
 
     @Test
     void takesNoMemberOnceTheTopicIsRead() {
-        Holder.of(reading.member("price", EventFilter.PASS));
+        Holder.of(reading.member("price", "price", EventFilter.PASS));
 
-        assertThatThrownBy(() -> reading.member("late", EventFilter.PASS))
+        assertThatThrownBy(() -> reading.member("late", "late", EventFilter.PASS))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("trigger 'late' comes too late: the topic is being read");
     }

@@ -42,8 +42,8 @@ class WithMemoryBrokerTest {
 
     @Test
     void deliversEveryEventToBothAndLeavesNoLag() {
-        var price = reading.member("price", EventFilter.PASS);
-        var audit = reading.member("audit", EventFilter.PASS);
+        var price = reading.member("price", "price", EventFilter.PASS);
+        var audit = reading.member("audit", "audit", EventFilter.PASS);
         var priced = new CopyOnWriteArrayList<String>();
         var audited = new CopyOnWriteArrayList<String>();
         var one = price.receive().limitRate(16).subscribe(delivery -> take(delivery, priced));
