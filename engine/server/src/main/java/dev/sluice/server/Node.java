@@ -9,6 +9,7 @@ import dev.sluice.server.manifest.Manifest;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.http.HttpLimits;
 import dev.sluice.trigger.http.HttpRoute;
+import dev.sluice.trigger.http.WebhookPolicy;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -95,7 +96,9 @@ final class Node {
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
         var routes = Triggers.attach(manifest.triggers(), settings.acceptTriggerChange(), opened, running);
-        var front = ingress(opened, running, routes, limits);
+        var webhooks = manifest.server().webhooks();
+        var front = ingress(
+                opened, running, routes, limits, webhooks == null ? WebhookPolicy.ANY : Triggers.webhooks(webhooks));
         ingress = front;
         var state = state(manifest, opened, running, code.hands());
         var letters = letters(manifest, opened);
@@ -164,13 +167,15 @@ final class Node {
     }
 
     @SuppressWarnings("NullAway") // the look-ups may answer null by contract, which can't be read off a class file
-    private HttpIngress ingress(Topics opened, Engine running, List<HttpRoute> routes, HttpLimits limits) {
+    private HttpIngress ingress(
+            Topics opened, Engine running, List<HttpRoute> routes, HttpLimits limits, WebhookPolicy webhooks) {
         return HttpIngress.builder()
                 .topics(opened::sink)
                 .tails(opened::tail)
                 .functions(running::functionIntake)
                 .routes(routes)
                 .limits(limits)
+                .webhooks(webhooks)
                 .meters(metrics.registry())
                 .build();
     }

@@ -13,6 +13,7 @@ import dev.sluice.server.manifest.TopicRef;
 import dev.sluice.server.manifest.TriggerManifest;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.trigger.http.HttpRoute;
+import dev.sluice.trigger.http.WebhookPolicy;
 import dev.sluice.trigger.topic.TopicReading;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -93,7 +94,18 @@ final class Triggers {
                 ? HttpRoute.reply(http.path(), http.method(), engine.triggerIntake(trigger.name()), trigger.name())
                 : HttpRoute.accept(http.path(), http.method(), topics.sink(reading.topic()), trigger.name());
         var adapter = http.adapter();
-        return adapter == null ? route : route.adapted(mapping(adapter));
+        if (adapter != null) {
+            return route.adapted(mapping(adapter));
+        }
+        var webhooks = http.webhooks();
+        return webhooks == null ? route : route.webhooks(webhooks(webhooks));
+    }
+
+    /** What is agreed with senders of webhooks. */
+    static WebhookPolicy webhooks(TriggerManifest.Webhooks written) {
+        var policy = WebhookPolicy.of(written.origins());
+        var perMinute = written.perMinute();
+        return perMinute == null ? policy : policy.perMinute(perMinute);
     }
 
     private static EventMapping mapping(TriggerManifest.Adapter adapter) {

@@ -72,7 +72,7 @@ class SettingsTest {
 
     @Test
     void takesTheCeilingsOfAllFunctionsFromWhereverTheyAreNamed() throws Exception {
-        var manifest = new ServerManifest(null, null, null, null, "left", 40, 500, null);
+        var manifest = new ServerManifest(null, null, null, null, "left", 40, 500, null, null);
 
         var settings = Settings.of(
                 Map.of("instances-max", "30"), Map.of("SLUICE_MEMORY_MAX", "64MiB", "SLUICE_NODE", "right"), manifest);

@@ -105,6 +105,11 @@ public final class EventMapping {
         return new EventMapping(name, table, limits, clock, null);
     }
 
+    /** The same mapping with other limits of an event and of the payload. */
+    public EventMapping within(EventLimits others) {
+        return new EventMapping(name, table, others, clock, signature);
+    }
+
     /** The names of the mappings there are. */
     public static Set<String> names() {
         return Set.of(GITHUB, S3);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param instancesMax instances that all functions may have together
  * @param slotsMax their slots
  * @param memoryMax their estimated memory in bytes
+ * @param webhooks what is agreed with senders of webhooks where a path has nothing of its own
  */
 public record ServerManifest(
         @Nullable Integer port,
@@ -23,11 +24,12 @@ public record ServerManifest(
         @Nullable String node,
         @Nullable Integer instancesMax,
         @Nullable Integer slotsMax,
-        @Nullable Long memoryMax) {
+        @Nullable Long memoryMax,
+        TriggerManifest.@Nullable Webhooks webhooks) {
     /** One that says where a node listens, and how it stops. */
     public ServerManifest(
             @Nullable Integer port, @Nullable Integer adminPort, @Nullable String host, @Nullable Duration grace) {
-        this(port, adminPort, host, grace, null, null, null, null);
+        this(port, adminPort, host, grace, null, null, null, null, null);
     }
 
     /** What a node's name looks like, as a regular expression. */

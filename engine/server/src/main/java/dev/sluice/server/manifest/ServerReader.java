@@ -23,7 +23,8 @@ final class ServerReader {
                 spec.matching("node", NODE, NODE_RULE).orElse(null),
                 whole(spec, "instances-max", 1, INSTANCES_MAX),
                 whole(spec, "slots-max", 1, Integer.MAX_VALUE),
-                spec.has("memory-max") ? (Long) spec.bytes("memory-max", 1 << 20, 1 << 20) : null);
+                spec.has("memory-max") ? (Long) spec.bytes("memory-max", 1 << 20, 1 << 20) : null,
+                spec.has("webhooks") ? WebhooksReader.read(spec) : null);
         spec.end();
         return server;
     }

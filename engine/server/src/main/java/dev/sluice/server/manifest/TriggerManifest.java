@@ -49,9 +49,26 @@ public record TriggerManifest(
      * @param path from the first slash
      * @param mode what the response says
      * @param adapter what makes events of requests; null when they are events, or plain data
+     * @param webhooks what is agreed with senders of webhooks; null when the server's settings hold
      */
     public record Http(
-            String method, String path, Mode mode, @Nullable Adapter adapter) {}
+            String method,
+            String path,
+            Mode mode,
+            @Nullable Adapter adapter,
+            @Nullable Webhooks webhooks) {}
+
+    /**
+     * What is agreed with senders of webhooks.
+     *
+     * @param origins their host names, {@code *.} and the end of one, or {@code *}
+     * @param perMinute deliveries that each of them may make in a minute; null for any number
+     */
+    public record Webhooks(List<String> origins, @Nullable Integer perMinute) {
+        public Webhooks {
+            origins = List.copyOf(origins);
+        }
+    }
 
     /**
      * A service whose requests are no events, but are turned into some.

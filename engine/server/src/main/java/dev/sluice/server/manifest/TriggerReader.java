@@ -146,7 +146,12 @@ final class TriggerReader {
             http.mistake("method", "must be one of POST, PUT, PATCH, DELETE, GET");
         }
         var mode = http.word("mode", Mode.REPLY);
-        return new Http(method, path, mode, http.has("adapter") ? adapters.read(http, mode) : null);
+        var adapter = http.has("adapter") ? adapters.read(http, mode) : null;
+        var webhooks = http.has("webhooks") ? WebhooksReader.read(http) : null;
+        if (webhooks != null && (http.has("adapter") || !method.equals("POST"))) {
+            http.mistake("webhooks", "has no use here: webhooks of CloudEvents come by POST, and to no adapter");
+        }
+        return new Http(method, path, mode, adapter, webhooks);
     }
 
     /** Where accept mode stores its events, which is what the trigger reads. */

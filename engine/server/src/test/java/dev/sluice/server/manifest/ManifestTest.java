@@ -167,7 +167,7 @@ class ManifestTest {
                 """);
 
         var trigger = manifest.triggers().get(0);
-        assertThat(trigger.http()).isEqualTo(new TriggerManifest.Http("POST", "/hook", Mode.ACCEPT, null));
+        assertThat(trigger.http()).isEqualTo(new TriggerManifest.Http("POST", "/hook", Mode.ACCEPT, null, null));
         assertThat(Objects.requireNonNull(trigger.reading()).topic()).isEqualTo(topic("hook.events"));
         assertThat(trigger.deadLetters()).isEqualTo(topic("hook.events.dlq"));
     }
@@ -245,7 +245,8 @@ class ManifestTest {
                 spec: {node: left, instances-max: 40, slots-max: 500, memory-max: 1GiB}
                 """);
 
-        assertThat(manifest.server()).isEqualTo(new ServerManifest(null, null, null, null, "left", 40, 500, 1L << 30));
+        assertThat(manifest.server())
+                .isEqualTo(new ServerManifest(null, null, null, null, "left", 40, 500, 1L << 30, null));
     }
 
     @Test

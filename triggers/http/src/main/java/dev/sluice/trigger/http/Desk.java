@@ -10,21 +10,23 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What all exchanges share: limits, codecs, meters, and whether the ingress is shutting down. */
 final class Desk {
     private final HttpLimits limits;
+    private final EventLimits eventLimits;
     private final Occupancy occupancy;
     private final IngressMeters meters;
     private final HttpEvents events;
     private final JsonEventFormat json;
+    private final WebhookGate webhooks;
     /** One for each event loop that a connection has lived on. */
     private final ConcurrentHashMap<EventLoop, LateAnswers> late = new ConcurrentHashMap<>();
 
     private volatile boolean draining;
 
-    Desk(HttpLimits limits, MeterRegistry registry) {
+    Desk(HttpLimits limits, WebhookPolicy webhooks, MeterRegistry registry) {
         this.limits = limits;
         this.occupancy = new Occupancy(limits);
         this.meters = new IngressMeters(registry, occupancy);
         var defaults = EventLimits.DEFAULT;
-        var within = new EventLimits(
+        this.eventLimits = new EventLimits(
                 limits.bodyBytes(),
                 defaults.extensions(),
                 defaults.nameChars(),
@@ -32,12 +34,18 @@ final class Desk {
                 limits.batchEvents(),
                 defaults.jsonDepth(),
                 defaults.numberChars());
-        this.events = new HttpEvents(within);
-        this.json = new JsonEventFormat(within);
+        this.events = new HttpEvents(eventLimits);
+        this.json = new JsonEventFormat(eventLimits);
+        this.webhooks = gate(webhooks);
     }
 
     HttpLimits limits() {
         return limits;
+    }
+
+    /** What one event may be, whatever form it comes in. */
+    EventLimits eventLimits() {
+        return eventLimits;
     }
 
     Occupancy occupancy() {
@@ -54,6 +62,16 @@ final class Desk {
 
     JsonEventFormat json() {
         return json;
+    }
+
+    /** Holds webhooks to what is agreed where a path has nothing of its own. */
+    WebhookGate webhooks() {
+        return webhooks;
+    }
+
+    /** Holds webhooks to a policy of a path's own, with counts of its own. */
+    static WebhookGate gate(WebhookPolicy policy) {
+        return new WebhookGate(policy, System::nanoTime);
     }
 
     /** Where answers wait for their connections' event loop. */

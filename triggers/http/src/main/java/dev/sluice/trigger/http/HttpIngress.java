@@ -28,8 +28,9 @@ public final class HttpIngress {
     private final Router router;
 
     private HttpIngress(Builder from) {
-        this.desk = new Desk(from.limits, from.registry);
-        this.router = new Router(desk, from.topics, from.tails, from.functions, new RouteTable(from.routes));
+        this.desk = new Desk(from.limits, from.webhooks, from.registry);
+        this.router = new Router(
+                desk, from.topics, from.tails, from.functions, new RouteTable(from.routes, desk.eventLimits()));
     }
 
     /** Begins an ingress that knows no topic and no function, with {@link HttpLimits#DEFAULT} and meters of its own. */
@@ -79,7 +80,7 @@ public final class HttpIngress {
      * @throws IllegalArgumentException when two share path and method; then the old ones stay
      */
     public void routes(Collection<HttpRoute> routes) {
-        router.routes(new RouteTable(routes));
+        router.routes(new RouteTable(routes, desk.eventLimits()));
     }
 
     /**
@@ -102,6 +103,7 @@ public final class HttpIngress {
         private Function<String, @Nullable Intake> functions = function -> null;
         private List<HttpRoute> routes = List.of();
         private HttpLimits limits = HttpLimits.DEFAULT;
+        private WebhookPolicy webhooks = WebhookPolicy.ANY;
         private MeterRegistry registry = new SimpleMeterRegistry();
 
         private Builder() {}
@@ -135,6 +137,15 @@ public final class HttpIngress {
         /** The limits; {@link HttpLimits#DEFAULT} if absent. */
         public Builder limits(HttpLimits chosen) {
             this.limits = Objects.requireNonNull(chosen);
+            return this;
+        }
+
+        /**
+         * Which webhooks of CloudEvents are taken on topics, by functions, and on custom paths that have no policy of their
+         * own; {@link WebhookPolicy#ANY} if absent.
+         */
+        public Builder webhooks(WebhookPolicy policy) {
+            this.webhooks = Objects.requireNonNull(policy);
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.sluice.trigger.http;
 
 import dev.sluice.broker.EventSink;
 import dev.sluice.broker.Intake;
+import dev.sluice.cloudevents.EventLimits;
 import dev.sluice.cloudevents.mappings.EventMapping;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpRoute {
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]{1,200}){1,32}");
+    private static final String POST = "POST";
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
 
     private final String path;
@@ -21,6 +23,7 @@ public final class HttpRoute {
     private final @Nullable Intake intake;
     private final @Nullable EventSink sink;
     private final @Nullable EventMapping adapter;
+    private final @Nullable WebhookPolicy webhooks;
 
     private HttpRoute(
             String path,
@@ -28,13 +31,15 @@ public final class HttpRoute {
             String trigger,
             @Nullable Intake intake,
             @Nullable EventSink sink,
-            @Nullable EventMapping adapter) {
+            @Nullable EventMapping adapter,
+            @Nullable WebhookPolicy webhooks) {
         this.path = checkedPath(path);
         this.method = checkedMethod(method);
         this.trigger = Objects.requireNonNull(trigger, "trigger");
         this.intake = intake;
         this.sink = sink;
         this.adapter = adapter;
+        this.webhooks = webhooks;
     }
 
     /**
@@ -46,17 +51,18 @@ public final class HttpRoute {
      * @throws IllegalArgumentException when path or method are not like that
      */
     public static HttpRoute reply(String path, String method, Intake intake, String name) {
-        return new HttpRoute(path, method, name, Objects.requireNonNull(intake, "intake"), null, null);
+        return new HttpRoute(path, method, name, Objects.requireNonNull(intake, "intake"), null, null, null);
     }
 
     /** An event stored per request; the parameters are those of {@link #reply}. */
     public static HttpRoute accept(String path, String method, EventSink sink, String name) {
-        return new HttpRoute(path, method, name, null, Objects.requireNonNull(sink, "sink"), null);
+        return new HttpRoute(path, method, name, null, Objects.requireNonNull(sink, "sink"), null, null);
     }
 
     /**
      * The same route for requests in a service's own form: what the mapping makes of one is handed on, and no request
-     * is read as an event. A request that makes no event is answered 204.
+     * is read as an event. A request that makes no event is answered 204. The limits are the ingress's, whatever the
+     * mapping's are.
      *
      * @throws IllegalArgumentException in reply mode when the mapping may make several events of one request
      */
@@ -65,7 +71,29 @@ public final class HttpRoute {
             throw new IllegalArgumentException(
                     "adapter " + mapping.name() + " may make several events of a request, and a reply answers one");
         }
-        return new HttpRoute(path, method, trigger, intake, sink, mapping);
+        if (webhooks != null) {
+            throw adaptedWebhooks(mapping);
+        }
+        return new HttpRoute(path, method, trigger, intake, sink, mapping, null);
+    }
+
+    /**
+     * The same route with a policy of its own for webhooks of CloudEvents; without one, that of the ingress holds.
+     *
+     * @throws IllegalArgumentException when it has an adapter, or another method than POST: webhooks are then not taken
+     */
+    public HttpRoute webhooks(WebhookPolicy policy) {
+        if (adapter != null) {
+            throw adaptedWebhooks(adapter);
+        }
+        if (!method.equals(POST)) {
+            throw new IllegalArgumentException("webhooks come by POST, not by " + method);
+        }
+        return new HttpRoute(path, method, trigger, intake, sink, null, Objects.requireNonNull(policy, "policy"));
+    }
+
+    private static IllegalArgumentException adaptedWebhooks(EventMapping mapping) {
+        return new IllegalArgumentException("adapter " + mapping.name() + " reads no webhooks of CloudEvents");
     }
 
     /** The path, as it stands in a request. */
@@ -99,6 +127,24 @@ public final class HttpRoute {
     @Nullable
     EventMapping adapter() {
         return adapter;
+    }
+
+    /** The same route, whose adapter keeps these limits. */
+    HttpRoute within(EventLimits limits) {
+        return adapter == null
+                ? this
+                : new HttpRoute(path, method, trigger, intake, sink, adapter.within(limits), webhooks);
+    }
+
+    /** Whether it takes webhooks of CloudEvents at all. */
+    boolean takesWebhooks() {
+        return adapter == null && method.equals(POST);
+    }
+
+    /** Its own policy for webhooks; null when that of the ingress holds. */
+    @Nullable
+    WebhookPolicy webhooks() {
+        return webhooks;
     }
 
     @Override

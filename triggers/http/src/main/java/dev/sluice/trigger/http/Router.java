@@ -71,11 +71,12 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         if (path.startsWith(FUNCTIONS)) {
             return function(name(path, FUNCTIONS), path, request, response);
         }
-        var routes = custom.at(path);
+        var table = custom;
+        var routes = table.at(path);
         if (routes == null) {
             throw new Refusal(Problem.notFound("there is nothing at this path"));
         }
-        return custom(routes, path, request, response);
+        return custom(table, routes, path, request, response);
     }
 
     private Exchange topic(String topic, RequestTarget target, HttpServerRequest request, HttpServerResponse response) {
@@ -88,10 +89,11 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             throw new Refusal(Problem.notFound("there is no topic '" + topic + "'"));
         }
         if (HttpMethod.OPTIONS.equals(method)) {
-            return new Handshake(desk, request, response, "GET, OPTIONS, POST", true);
+            return new Handshake(desk, request, response, "GET, OPTIONS, POST", desk.webhooks());
         }
         require(method, HttpMethod.POST, "GET, OPTIONS, POST");
         refuseWhileDraining();
+        desk.webhooks().check(request.requestHeaders());
         return new PublishExchange(desk, RouteKind.PUBLISH, request, response, sink, null, null);
     }
 
@@ -112,26 +114,35 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             throw new Refusal(Problem.notFound("there is no function '" + function + "'"));
         }
         if (HttpMethod.OPTIONS.equals(request.method())) {
-            return new Handshake(desk, request, response, "OPTIONS, POST", true);
+            return new Handshake(desk, request, response, "OPTIONS, POST", desk.webhooks());
         }
         require(request.method(), HttpMethod.POST, "OPTIONS, POST");
         refuseWhileDraining();
+        desk.webhooks().check(request.requestHeaders());
         return new CallExchange(desk, RouteKind.CALL, request, response, intake, path, null);
     }
 
     private Exchange custom(
-            Map<String, HttpRoute> routes, String path, HttpServerRequest request, HttpServerResponse response) {
+            RouteTable table,
+            Map<String, HttpRoute> routes,
+            String path,
+            HttpServerRequest request,
+            HttpServerResponse response) {
         var method = request.method().name();
         if (method.equals("OPTIONS")) {
             var post = routes.get("POST");
-            // What a sender of events would deliver, an adapter does not read.
-            return new Handshake(desk, request, response, allow(routes), post != null && post.adapter() == null);
+            var webhooks = post == null ? null : webhooks(table, post);
+            return new Handshake(desk, request, response, allow(routes), webhooks);
         }
         var route = routes.get(method);
         if (route == null) {
             throw new Refusal(Problem.methodNotAllowed(method, allow(routes)));
         }
         refuseWhileDraining();
+        var webhooks = webhooks(table, route);
+        if (webhooks != null) {
+            webhooks.check(request.requestHeaders());
+        }
         if (route.intake() != null) {
             return new CallExchange(desk, RouteKind.REPLY, request, response, route.intake(), path, route.adapter());
         }
@@ -139,6 +150,15 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             return new PublishExchange(desk, RouteKind.ACCEPT, request, response, route.sink(), path, route.adapter());
         }
         throw new IllegalStateException("a route has an intake or a sink: " + route);
+    }
+
+    /** Null where no webhooks of CloudEvents are taken: what their sender would deliver, an adapter does not read. */
+    private @Nullable WebhookGate webhooks(RouteTable table, HttpRoute route) {
+        if (!route.takesWebhooks()) {
+            return null;
+        }
+        var own = table.gate(route);
+        return own == null ? desk.webhooks() : own;
     }
 
     private static String allow(Map<String, HttpRoute> routes) {

@@ -41,6 +41,18 @@ class AdapterTest {
     }
 
     @Test
+    void keepsTheLimitsOfTheIngress() {
+        try (var large = new Ingress(limits -> limits.withBodyBytes(4 << 20))) {
+            large.http.routes(
+                    List.of(HttpRoute.accept("/s3", "POST", stored, "s3").adapted(S3)));
+            var padded = THREE + " ".repeat(2 << 20);
+
+            assertThat(large.post("/s3", padded).statusCode()).isEqualTo(202);
+            assertThat(stored.events).hasSize(3);
+        }
+    }
+
+    @Test
     void storesASignedWebhook() {
         ingress.http.routes(
                 List.of(HttpRoute.accept("/hook", "POST", stored, "hook").adapted(GITHUB)));
