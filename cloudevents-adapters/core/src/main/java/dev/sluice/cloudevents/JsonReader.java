@@ -24,6 +24,8 @@ final class JsonReader {
     /** Bytes around the data that may stay in memory with it; with more, the data is copied out. */
     private static final int RETAINED_MAX = 4 << 10;
 
+    private static final int BASE64_GROUP = 4;
+
     private final JsonText text;
     private final EventLimits limits;
     private final JsonParser parser;
@@ -205,12 +207,20 @@ final class JsonReader {
 
     private EventData decoded() throws IOException {
         EventData characters = text.unescaped(bytes, base64From, base64End);
+        if (characters.size() % BASE64_GROUP != 0) {
+            // The decoder would take it; RFC 4648, section 3.2, asks for the padding.
+            throw notBase64();
+        }
         try {
             ByteBuffer plain = Base64.getDecoder()
                     .decode(ByteBuffer.wrap(characters.array(), characters.offset(), characters.size()));
             return EventData.of(plain.array(), plain.arrayOffset(), plain.remaining());
         } catch (IllegalArgumentException notBase64) {
-            throw new InvalidEventException("data_base64", null, "must be base64 (RFC 4648)");
+            throw notBase64();
         }
+    }
+
+    private static InvalidEventException notBase64() {
+        return new InvalidEventException("data_base64", null, "must be base64 (RFC 4648), with its padding");
     }
 }

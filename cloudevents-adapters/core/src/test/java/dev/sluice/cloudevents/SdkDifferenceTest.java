@@ -71,14 +71,12 @@ class SdkDifferenceTest {
                         .startsWith(fault.rule));
     }
 
-    /** The last is lenience of ours: base64 that lacks its padding can be read in one way only. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 ",\"time\":\"2016-12-31T23:59:60Z\"",
                 ",\"data_base64\":null",
-                ",\"data\":\"x\",\"data_base64\":null",
-                ",\"data_base64\":\"AAE\""
+                ",\"data\":\"x\",\"data_base64\":null"
             })
     void takesWhatTheSdkRefuses(String members) {
         String document = Samples.document(members);
@@ -103,8 +101,7 @@ class SdkDifferenceTest {
             return;
         }
         if (theirs == null) {
-            assertThat(document)
-                    .containsPattern(":60Z\"|\"data_base64\":(null|\"([A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}\")");
+            assertThat(document).containsPattern(":60Z\"|\"data_base64\":null");
         } else {
             assertThat(members(ours)).isEqualTo(members(theirs));
             assertThat(data(ours)).isEqualTo(data(theirs));
