@@ -26,7 +26,9 @@ public interface Broker {
     /**
      * Watches a topic without a group. It has its places once its subscriber has its subscription, which may be later
      * and on another thread: nothing that is stored after that is missed. Demand-driven; what is not requested in time
-     * is skipped rather than kept, so offsets may jump. Does not complete; cancel ends it.
+     * is skipped rather than kept, so offsets may jump. Does not complete; cancel ends it. A
+     * subscriber that has no subscription yet is asked, by {@link reactor.core.Scannable.Attr#CANCELLED}, whether it
+     * still waits: it should be a {@link reactor.core.Scannable}.
      *
      * @param after the last offset seen per partition, to go on behind it; a partition that is absent starts at its end
      */

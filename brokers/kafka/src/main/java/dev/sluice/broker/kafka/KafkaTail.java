@@ -70,8 +70,8 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
     void assign(Consumer<byte[], byte[]> consumer) {
         var partitions = partitions(consumer);
         consumer.assign(partitions);
-        var ends = consumer.endOffsets(partitions, CALL);
-        var starts = consumer.beginningOffsets(partitions, CALL);
+        var ends = asking(limit -> consumer.endOffsets(partitions, limit));
+        var starts = asking(limit -> consumer.beginningOffsets(partitions, limit));
         for (var partition : partitions) {
             long end = ends.getOrDefault(partition, 0L);
             long start = starts.getOrDefault(partition, 0L);

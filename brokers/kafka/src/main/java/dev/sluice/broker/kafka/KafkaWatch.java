@@ -6,24 +6,31 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 
 /**
  * Someone who looks at a topic without a group: a consumer on a thread of its own, which alone touches the consumer and
  * signals. The subscriber has its subscription once the consumer has its places. Whoever requests, cancels or ends it
- * only sets a field and wakes the thread.
+ * only sets a field and wakes the thread. A subscriber that has no subscription yet can't cancel: it is looked at from
+ * time to time, and one that says of itself that it is cancelled ends the watch.
  */
 abstract class KafkaWatch<T> implements Subscription, Runnable {
     /** How long a question to the cluster may take. */
     static final Duration CALL = Duration.ofSeconds(10);
 
+    private static final Duration FIRST_LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
     private final String topic;
@@ -121,13 +128,40 @@ abstract class KafkaWatch<T> implements Subscription, Runnable {
     }
 
     final List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer) {
-        var infos = consumer.partitionsFor(topic, CALL);
+        var infos = asking(limit -> consumer.partitionsFor(topic, limit));
         if (infos == null || infos.isEmpty()) {
             throw new UnknownTopicOrPartitionException("there is no topic '" + topic + "' to watch");
         }
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
+    }
+
+    /** Asks the cluster in parts, and looks between them whether anyone still waits for the answer. On its thread. */
+    final <R> R asking(Function<Duration, R> question) {
+        var deadline = System.nanoTime() + CALL.toNanos();
+        for (var part = FIRST_LOOK; ; part = LOOK) {
+            try {
+                return question.apply(part);
+            } catch (TimeoutException late) {
+                if (isLeft()) {
+                    cancelled = true;
+                    throw new WakeupException();
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    throw late;
+                }
+            }
+        }
+    }
+
+    /** Whether the subscriber, or one behind it, has cancelled or ended, which it may before it has its subscription. */
+    private boolean isLeft() {
+        var first = Scannable.from(actual);
+        return cancelled
+                || Stream.concat(Stream.of(first), first.actuals())
+                        .anyMatch(each -> each.scanOrDefault(Scannable.Attr.CANCELLED, false)
+                                || each.scanOrDefault(Scannable.Attr.TERMINATED, false));
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -207,7 +208,14 @@ final class TailExchange extends Exchange {
         }
     }
 
-    private final class Following implements CoreSubscriber<TailEvent> {
+    private final class Following implements CoreSubscriber<TailEvent>, Scannable {
+        /** A tail that has no places yet gives no subscription to cancel, and looks here instead. */
+        @Override
+        @SuppressWarnings("rawtypes") // as Reactor declares it
+        public @Nullable Object scanUnsafe(Attr attribute) {
+            return attribute == Attr.CANCELLED ? (Object) !isOpen() : null;
+        }
+
         @Override
         public void onSubscribe(Subscription subscription) {
             if (Operators.setOnce(UPSTREAM, TailExchange.this, subscription)) {
