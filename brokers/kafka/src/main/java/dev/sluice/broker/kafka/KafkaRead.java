@@ -49,8 +49,8 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
                 .filter(partition -> range.has(partition.partition()))
                 .toList();
         consumer.assign(wanted);
-        var ends = consumer.endOffsets(wanted, CALL);
-        var first = consumer.beginningOffsets(wanted, CALL);
+        var ends = asking(limit -> consumer.endOffsets(wanted, limit));
+        var first = asking(limit -> consumer.beginningOffsets(wanted, limit));
         var begins = begins(consumer, wanted, first, ends);
         for (var partition : wanted) {
             long begin = Math.max(begins.getOrDefault(partition, 0L), first.getOrDefault(partition, 0L));
@@ -75,7 +75,7 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
         if (range.start() instanceof Start.At at) {
             var time = at.time().toEpochMilli();
             var asked = wanted.stream().collect(Collectors.toMap(partition -> partition, partition -> time));
-            consumer.offsetsForTimes(asked, CALL)
+            asking(limit -> consumer.offsetsForTimes(asked, limit))
                     .forEach((partition, found) -> begins.put(
                             partition, found == null ? ends.getOrDefault(partition, 0L) : (Long) found.offset()));
         }
