@@ -1,14 +1,11 @@
 package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
-import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,14 +54,13 @@ final class Dispatcher {
     private final AtomicInteger wip = new AtomicInteger();
     private final AtomicInteger callsWaiting = new AtomicInteger();
     private final Runnable drainTask = this::drain;
-    private final Map<EventSource.SharedDemand, Room> rooms = new ConcurrentHashMap<>();
+    private final Rooms rooms = new Rooms();
 
     // Of the home loop.
     private final List<Pipeline> pipelines = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Pipeline> active = new ArrayDeque<>();
     private final ArrayDeque<Pipeline> touched = new ArrayDeque<>();
     private final PriorityQueue<Task.Wait> waits = new PriorityQueue<>();
-    private int shares;
     private long heldSinceDrain;
     private final WakeUp wakeUp;
 
@@ -114,9 +110,7 @@ final class Dispatcher {
         var pipeline = new Pipeline(this, trigger);
         signal(() -> {
             pipelines.add(pipeline);
-            // Callers bring their events unasked: only what is asked of a source is shared out.
-            shares += trigger.source() == null ? 0 : trigger.share();
-            pipeline.room.join(trigger.share());
+            rooms.join(pipeline.room, trigger);
             pipeline.open();
         });
         return pipeline;
@@ -173,10 +167,8 @@ final class Dispatcher {
         return admitted;
     }
 
-    /** The room of a trigger with this source, which others of the function may have too. */
-    Room room(@Nullable EventSource source) {
-        var shared = source == null ? null : source.sharedDemand();
-        return shared == null ? new Room(null) : rooms.computeIfAbsent(shared, Room::new);
+    Rooms rooms() {
+        return rooms;
     }
 
     // ---- the drain, on the loop
@@ -301,7 +293,7 @@ final class Dispatcher {
                 wasFull = true;
                 wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
             } else {
-                pipeline.demand((int) ((long) limit * pipeline.room.weight() / Math.max(1, shares)));
+                pipeline.demand(rooms.part(pipeline.room, limit));
             }
         }
     }

@@ -71,7 +71,7 @@ final class Pipeline {
                 ? new OpenWindows(
                         Math.max(1, options.blockedEventsMax() / 2), Math.max(1, options.blockedBytesMax() / 2))
                 : null;
-        room = dispatcher.room(spec.source());
+        room = dispatcher.rooms().of(spec.source());
         lanes = new Lanes(shape.batch(), windows, room);
         version(function);
         credit = spec.share();
