@@ -48,7 +48,6 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
         var wanted = partitions(consumer).stream()
                 .filter(partition -> range.has(partition.partition()))
                 .toList();
-        consumer.assign(wanted);
         var ends = asking(limit -> consumer.endOffsets(wanted, limit));
         var first = asking(limit -> consumer.beginningOffsets(wanted, limit));
         var begins = begins(consumer, wanted, first, ends);
@@ -57,13 +56,13 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
             long end = Math.min(
                     ends.getOrDefault(partition, 0L), range.to().getOrDefault(partition.partition(), Long.MAX_VALUE));
             if (begin < end) {
-                consumer.seek(partition, begin);
+                begins.put(partition, begin);
                 open.put(partition, end);
             }
         }
-        consumer.pause(wanted.stream()
-                .filter(partition -> !open.containsKey(partition))
-                .toList());
+        // The others are not assigned: a poll would ask where to begin with them.
+        consumer.assign(open.keySet());
+        open.keySet().forEach(partition -> consumer.seek(partition, begins.getOrDefault(partition, 0L)));
     }
 
     private Map<TopicPartition, Long> begins(
