@@ -2,13 +2,15 @@ package dev.sluice.engine;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import reactor.core.scheduler.Schedulers;
 
 /** A dispatcher in virtual time, without jitter; one topic's worth of source, answers and dead letters stands ready. */
 final class TestDispatcher {
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    /** What the wall clock says. */
+    Instant wallClock = NOW;
 
     final ManualLoop loop;
     final FakeSource source = new FakeSource();
@@ -42,7 +44,7 @@ final class TestDispatcher {
                         Workers.on(workers, () -> {}),
                         Schedulers.immediate(),
                         () -> Long.MIN_VALUE,
-                        InstantSource.fixed(NOW),
+                        () -> wallClock,
                         () -> 0,
                         (name, nanos) -> {}));
     }
