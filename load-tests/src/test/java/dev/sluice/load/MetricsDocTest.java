@@ -8,6 +8,7 @@ import dev.sluice.cloudevents.http.HttpEventClient;
 import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
+import dev.sluice.trigger.object.ObjectReading;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.io.IOException;
@@ -50,6 +51,8 @@ class MetricsDocTest {
         HttpIngress.meters().forEach(m -> http.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var client = new ArrayList<String>();
         HttpEventClient.meters().forEach(m -> client.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
+        var objects = new ArrayList<String>();
+        ObjectReading.meters().forEach(m -> objects.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         var memory = new ArrayList<String>();
         MemoryBroker.meters().forEach(m -> {
             var tags = new ArrayList<>(List.of("broker"));
@@ -67,6 +70,7 @@ class MetricsDocTest {
                 + table("Dead letters", letters)
                 + table("HTTP ingress", http)
                 + table("HTTP client (a library; the engine does not use it)", client)
+                + table("Object triggers", objects)
                 + table("Memory broker", memory)
                 + table("Kafka broker", kafka)
                 + "\n";

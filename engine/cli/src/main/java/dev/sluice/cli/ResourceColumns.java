@@ -46,8 +46,21 @@ final class ResourceColumns {
             number("DROPPED", "dropped").onlyWide(),
             number("RELEASED", "released").onlyWide(),
             number("ANSWERS", "answers").onlyWide(),
+            number("OBJECTS", item -> string(item.path("objects"), "scanned")).onlyWide(),
+            number("SETTLING", item -> string(item.path("objects"), "waiting")).onlyWide(),
             text("FILTER", "filter").onlyWide(),
-            remark("DETAIL", item -> string(item, "detail")));
+            remark("DETAIL", ResourceColumns::triggerDetail));
+
+    /** What holds the trigger back, or else its source, or else what the source said last. */
+    private static String triggerDetail(JsonNode item) {
+        var detail = string(item, "detail");
+        var objects = item.path("objects");
+        if (!detail.isEmpty() || objects.isMissingNode()) {
+            return detail;
+        }
+        var trouble = string(objects, "detail");
+        return trouble.isEmpty() ? string(objects, "lastError") : trouble;
+    }
 
     private static final List<Column> BROKERS = List.of(
             text("NAME", "name"), text("KIND", "kind"), state(), remark("DETAIL", item -> string(item, "detail")));

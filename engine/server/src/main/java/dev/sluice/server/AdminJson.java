@@ -12,7 +12,9 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.engine.ScalingStatus;
+import dev.sluice.engine.TriggerStatus;
 import dev.sluice.server.NodeState.NodeBroker;
+import dev.sluice.trigger.object.ObjectStatus;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -78,6 +80,15 @@ final class AdminJson {
 
     Reply one(Object item) {
         return Reply.json(200, write(item));
+    }
+
+    /** A trigger's status, and that of the objects that it looks for, if it does. */
+    Object trigger(TriggerStatus trigger, @Nullable ObjectStatus objects) {
+        if (objects == null) {
+            return trigger;
+        }
+        ObjectNode json = mapper.valueToTree(trigger);
+        return json.set("objects", mapper.valueToTree(objects));
     }
 
     /** A topic's status and the name of its broker. */

@@ -184,7 +184,10 @@ final class AdminRoutes {
 
     private Map<String, Object> triggers() {
         var items = new LinkedHashMap<String, Object>();
-        node.triggers().get().forEach(trigger -> items.put(trigger.name(), trigger));
+        var objects = node.objects().get();
+        node.triggers()
+                .get()
+                .forEach(trigger -> items.put(trigger.name(), json.trigger(trigger, objects.get(trigger.name()))));
         return items;
     }
 

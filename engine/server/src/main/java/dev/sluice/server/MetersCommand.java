@@ -6,6 +6,7 @@ import dev.sluice.cli.ExitCode;
 import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
+import dev.sluice.trigger.object.ObjectReading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -72,6 +73,14 @@ final class MetersCommand implements Callable<Integer> {
         HttpIngress.meters()
                 .forEach(meter -> rows.add(new Row(
                         "HTTP ingress", meter.name(), meter.type(), meter.unit(), meter.tags(), meter.description())));
+        ObjectReading.meters()
+                .forEach(meter -> rows.add(new Row(
+                        "Object triggers",
+                        meter.name(),
+                        meter.type(),
+                        meter.unit(),
+                        meter.tags(),
+                        meter.description())));
         MemoryBroker.meters().forEach(meter -> {
             var tags = new ArrayList<>(List.of("broker"));
             tags.addAll(meter.tags());

@@ -58,6 +58,7 @@ final class Node {
     private @Nullable DisposableServer server;
     private @Nullable AdminServer admin;
     private Runnable endJobs = () -> {};
+    private @Nullable ObjectSources objects;
 
     private Node(Settings settings) {
         this.settings = settings;
@@ -100,7 +101,10 @@ final class Node {
         var front = ingress(
                 opened, running, routes, limits, webhooks == null ? WebhookPolicy.ANY : Triggers.webhooks(webhooks));
         ingress = front;
-        var state = state(manifest, opened, running, code.hands());
+        var sources = ObjectSources.start(manifest.triggers(), opened, metrics.registry());
+        objects = sources;
+        closing.push(sources::close);
+        var state = state(manifest, opened, running, sources, code.hands());
         var letters = letters(manifest, opened);
         var adminServer = AdminServer.start(new AdminRoutes(state, letters, metrics), settings.adminPort());
         admin = adminServer;
@@ -113,7 +117,8 @@ final class Node {
         closing.push(() -> HttpServers.close(bound));
     }
 
-    private NodeState state(Manifest manifest, Topics opened, Engine running, Map<String, HandScaling> hands) {
+    private NodeState state(
+            Manifest manifest, Topics opened, Engine running, ObjectSources sources, Map<String, HandScaling> hands) {
         return new NodeState(
                 opened.brokers(),
                 running::functions,
@@ -121,6 +126,7 @@ final class Node {
                 () -> opened.closed().stream()
                         .map(gate -> new NodeState.ClosedTopic(gate.topic().broker(), gate.trouble()))
                         .toList(),
+                sources::status,
                 new PositionReset(manifest.triggers(), opened::broker),
                 new NodeScaling(this::name, running::scaling, running::decisions, hands),
                 draining::get);
@@ -261,6 +267,7 @@ final class Node {
         var front = Objects.requireNonNull(ingress);
         front.draining(true);
         endJobs.run();
+        Objects.requireNonNull(objects).close();
         drainEngine();
         // Nobody reads any more: a publisher that waits for room is told now, while its connection is open.
         var open = Objects.requireNonNull(topics);

@@ -4,7 +4,9 @@ import dev.sluice.broker.Broker;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
 import dev.sluice.server.manifest.BrokerManifest;
+import dev.sluice.trigger.object.ObjectStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
  * @param functions as they are now
  * @param triggers as they are now
  * @param closedTopics topics of clusters that were not found or made yet
+ * @param objects how far the sources of object triggers are, by the trigger's name
  * @param reset moves the positions of triggers
  * @param scaling how functions scale
  * @param draining whether the node is about to stop
@@ -24,6 +27,7 @@ record NodeState(
         Supplier<List<FunctionStatus>> functions,
         Supplier<List<TriggerStatus>> triggers,
         Supplier<List<ClosedTopic>> closedTopics,
+        Supplier<Map<String, ObjectStatus>> objects,
         PositionReset reset,
         NodeScaling scaling,
         BooleanSupplier draining) {

@@ -4,6 +4,7 @@ import dev.sluice.broker.Broker.Health;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
 import dev.sluice.server.NodeState.NodeBroker;
+import dev.sluice.trigger.object.ObjectStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +30,11 @@ final class Readiness {
                 .filter(function -> !comesFromZero(node, function))
                 .forEach(function -> addReason(function, reasons));
         node.triggers().get().forEach(trigger -> addReason(trigger, reasons, told));
+        node.objects().get().forEach((trigger, objects) -> {
+            if (objects.state() == ObjectStatus.State.TROUBLED) {
+                reasons.add("trigger '" + trigger + "': " + objects.detail());
+            }
+        });
         return reasons;
     }
 

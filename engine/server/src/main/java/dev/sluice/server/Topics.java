@@ -179,6 +179,11 @@ final class Topics {
         return Objects.requireNonNull(brokers.get(topic.broker()), "a manifest's topics name its brokers");
     }
 
+    /** Whether what the topic keeps ends with this process. */
+    boolean isInMemory(TopicRef topic) {
+        return brokerOf(topic).inMemory();
+    }
+
     Broker broker(String name) {
         var broker = brokers.get(name);
         if (broker == null) {

@@ -22,6 +22,7 @@ import dev.sluice.server.NodeState.ClosedTopic;
 import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Place;
+import dev.sluice.trigger.object.ObjectStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -33,12 +34,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.StreamSupport;
@@ -68,6 +71,7 @@ class AdminServerTest {
     private final AtomicReference<ScalingStatus> scaling = new AtomicReference<>(scaling(0, 12, 0.5));
     private final DecisionLog decisions = new DecisionLog();
     private final HandScaling hand = new HandScaling(new FixedPolicy());
+    private final Map<String, ObjectStatus> objects = new ConcurrentHashMap<>();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Metrics metrics = new Metrics();
     private final AdminRoutes routes = new AdminRoutes(
@@ -76,6 +80,7 @@ class AdminServerTest {
                     () -> List.of(function.get()),
                     () -> List.of(trigger.get()),
                     closedTopics::get,
+                    () -> objects,
                     new PositionReset(List.of(), name -> broker),
                     new NodeScaling(
                             () -> "node-1",
@@ -127,6 +132,25 @@ class AdminServerTest {
         assertThat(topics.get(0).path("topic").asText()).isEqualTo("orders");
         assertThat(topics.get(0).path("broker").asText()).isEqualTo("default");
         assertThat(topics.get(0).path("partitions")).hasSize(MemoryLimits.DEFAULT.partitions());
+    }
+
+    @Test
+    void tellsHowFarTheObjectsOfATriggerAreAndThatTheyAreInTrouble() throws Exception {
+        assertThat(get("/admin/v1/triggers/price-orders", 200).has("objects")).isFalse();
+        objects.put("price-orders", objects(ObjectStatus.State.LOOKING, ""));
+        var item = get("/admin/v1/triggers/price-orders", 200);
+        assertThat(item.path("function").asText()).isEqualTo("price");
+        assertThat(item.path("objects").path("scanned").asLong()).isEqualTo(12);
+        assertThat(item.path("objects").path("lastPass").asText()).isEqualTo("2026-01-31T06:00:00Z");
+        get("/health/ready", 200);
+
+        objects.put("price-orders", objects(ObjectStatus.State.TROUBLED, "folder '/in' can't be read"));
+        assertThat(reasons()).containsExactly("trigger 'price-orders': folder '/in' can't be read");
+    }
+
+    private static ObjectStatus objects(ObjectStatus.State state, String detail) {
+        var last = Instant.parse("2026-01-31T06:00:00Z");
+        return new ObjectStatus("/in", state, detail, 12, 1, 11, 11, 2, "gone", last, 0.2);
     }
 
     @ParameterizedTest
@@ -358,6 +382,7 @@ class AdminServerTest {
         checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
         checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);
         checkSchema(schemas, "Trouble", Trouble.class);
+        checkSchema(schemas, "ObjectStatus", ObjectStatus.class);
         checkSchema(schemas, "Moved", PositionReset.Moved.class);
         checkSchema(schemas, "MovedPartition", PositionReset.MovedPartition.class);
         checkSchema(schemas, "BrokerItem", AdminJson.BrokerItem.class);

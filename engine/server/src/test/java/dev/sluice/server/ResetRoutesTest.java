@@ -50,6 +50,7 @@ class ResetRoutesTest {
                         List::of,
                         List::of,
                         List::of,
+                        Map::of,
                         reset,
                         new NodeScaling(() -> "node-1", name -> Optional.empty(), name -> List.of(), Map.of()),
                         () -> false),

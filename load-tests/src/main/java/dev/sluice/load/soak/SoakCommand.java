@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "soak",
+        subcommands = FilesCommand.class,
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {

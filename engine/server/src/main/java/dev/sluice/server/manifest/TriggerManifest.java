@@ -4,17 +4,21 @@ import dev.sluice.broker.Ordering;
 import dev.sluice.broker.Start;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.engine.DeliveryPolicy;
+import dev.sluice.trigger.object.FolderSpec;
+import dev.sluice.trigger.object.ObjectSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What brings events to a function. It reads a topic, or answers HTTP requests, or stores them on a topic that it reads.
+ * What brings events to a function. It reads a topic, or answers HTTP requests, or stores them, or the
+ * events of objects, on a topic that it reads.
  *
  * @param place where it is written
  * @param name unique among triggers
  * @param function the function's name
  * @param reading the topic it reads; null when its callers wait for the answer
  * @param http its way in over HTTP; null when it only reads a topic
+ * @param objects whose events it stores; null when it has none
  * @param filter which events the function gets
  * @param answers where its answers go
  * @param delivery retries, timeout and what follows when they are used up
@@ -27,6 +31,7 @@ public record TriggerManifest(
         String function,
         @Nullable Reading reading,
         @Nullable Http http,
+        @Nullable Objects objects,
         EventFilter filter,
         Answers answers,
         DeliveryPolicy delivery,
@@ -77,6 +82,14 @@ public record TriggerManifest(
      * @param secret under which the requests are signed; null when no signature is checked
      */
     public record Adapter(String name, @Nullable Secret secret) {}
+
+    /**
+     * Objects that have events.
+     *
+     * @param spec how they are looked for
+     * @param folder whose files they are
+     */
+    public record Objects(ObjectSpec spec, FolderSpec folder) {}
 
     /** What an HTTP trigger responds. */
     public enum Mode {

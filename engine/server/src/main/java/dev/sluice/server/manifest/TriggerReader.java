@@ -41,7 +41,7 @@ final class TriggerReader {
     TriggerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         checkWaysIn(spec);
-        spec.notYet("schedule", "every", "object", "rate", "concurrency");
+        spec.notYet("schedule", "every", "rate", "concurrency");
         var function = function(spec);
         var http = spec.has("http") ? spec.section("http") : null;
         var reading = spec.has("topic") ? reading(spec, document.name()) : null;
@@ -51,10 +51,19 @@ final class TriggerReader {
             reading = storedOn(http, entrance.mode(), document.name());
             http.end();
         }
+        TriggerManifest.Objects objects = null;
+        var object = spec.has("object") ? spec.section("object") : null;
+        if (object != null) {
+            var stored = events(object, "dir", document.name());
+            reading = stored;
+            var inMemory = memoryBrokers.contains(stored.topic().broker());
+            objects = new ObjectReader(object, document.folder(), inMemory)
+                    .read(document.name(), stored.topic().name());
+        }
         var calls = entrance != null && entrance.mode() == Mode.REPLY;
         var written = spec.has("answers") ? answers.read(spec, function, calls) : AnswersReader.none(function);
         var delivery = deliveries.read(spec, reading == null ? null : reading.topic(), calls);
-        var trigger = trigger(document, spec, function, reading, entrance, written, delivery);
+        var trigger = trigger(document, spec, function, reading, entrance, objects, written, delivery);
         spec.end();
         return trigger.reading() == null && trigger.http() == null ? null : trigger;
     }
@@ -65,6 +74,7 @@ final class TriggerReader {
             String function,
             @Nullable Reading reading,
             @Nullable Http http,
+            TriggerManifest.@Nullable Objects objects,
             Answers answers,
             DeliveryReader.Delivery delivery) {
         return new TriggerManifest(
@@ -73,6 +83,7 @@ final class TriggerReader {
                 function,
                 reading,
                 http,
+                objects,
                 FilterReader.read(spec),
                 answers,
                 delivery.policy(),
@@ -163,8 +174,18 @@ final class TriggerReader {
             }
             return null;
         }
-        var standard = new TopicRef(http.has("topic") ? "" : topics.standardBroker(http, "path"), trigger + ".events");
-        var topic = http.has("topic") ? topics.read(http, "topic").orElse(standard) : standard;
+        return events(http, "path", trigger);
+    }
+
+    /**
+     * The trigger's own topic, which it reads.
+     *
+     * @param key of the section where a mistake is told that concerns the topic while none is written
+     */
+    private Reading events(Section section, String key, String trigger) {
+        var standard =
+                new TopicRef(section.has("topic") ? "" : topics.standardBroker(section, key), trigger + ".events");
+        var topic = section.has("topic") ? topics.read(section, "topic").orElse(standard) : standard;
         return new Reading(topic, trigger, Start.EARLIEST, Ordering.KEY);
     }
 }

@@ -73,7 +73,13 @@ class ManifestMistakesTest {
             {topic: a, http: {path: /x}, function: price}          | 13:15: spec.topic: 'a': is one too many: a trigger has exactly one of topic, http, schedule, every, object; the topic that http stores events on is written as http.topic
             {every: 10s, function: price}                          | 13:8: spec.every: is not in this version
             {schedule: {cron: "@daily"}, function: price}          | 13:8: spec.schedule: is not in this version
-            {object: {dir: inbox}, function: price}                | 13:8: spec.object: is not in this version
+            {object: {}, function: price}                          | 13:16: spec.object.dir: is missing: the folder whose files have events
+            {object: {dir: in, done: burn}, function: price}       | 13:32: spec.object.done: 'burn': must be keep, delete, or a map such as {move: done/}
+            {object: {dir: in, done: {move: x}}, function: price}  | 13:32: spec.object.done: must be keep with a broker that keeps events in memory: a file that was taken away would be lost with its event when the process ends
+            {object: {dir: in, suffix: "*.csv"}, function: price}  | 13:34: spec.object.suffix: '*.csv': must be plain text, such as .csv; include has patterns
+            {object: {dir: in, include: ["{a"]}, function: price}  | 13:36: spec.object.include: '{a': must be a pattern such as *.csv or 2024/**/*.{csv,json}
+            {object: {dir: in, colour: red}, function: price}      | 13:26: spec.object.colour: is not a known key
+            {object: {dir: in, poll: 1ms}, function: price}        | 13:32: spec.object.poll: '1ms': must be between 100ms and 1h
             {topic: a}                                             | 13:7: spec.function: is missing: the name of the Function that gets the events
             {topic: a, function: prise}                            | 13:28: spec.function: 'prise': is no Function in these files; did you mean 'price'?
             {topic: "a b", function: price}                        | 13:15: spec.topic: 'a b': must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
