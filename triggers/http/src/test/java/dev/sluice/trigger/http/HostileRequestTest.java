@@ -121,6 +121,18 @@ class HostileRequestTest {
                 "415");
     }
 
+    /** Neither from its first byte on nor by an upgrade, so that none of its frames is ever read. */
+    @Test
+    void servesNoHttp2() {
+        assertRefused("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "");
+
+        var answer =
+                answerTo("POST /topics/orders HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+                        + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nContent-Length: 1\r\n" + EVENT
+                        + "\r\nx");
+        assertThat(answer).startsWith("HTTP/1.1 202").doesNotContain("101 Switching");
+    }
+
     @Test
     void refusesMoreThan100Headers() {
         assertRefused("GET /topics/orders HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(100) + "\r\n", "431");

@@ -2,11 +2,15 @@ package dev.sluice.trigger.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlowClientTest {
+    private static final int DRIPS = 100;
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofSeconds(60);
     private Ingress ingress;
@@ -74,6 +78,39 @@ class SlowClientTest {
                 dripping.interrupt();
             }
         }
+    }
+
+    /** Of the heap, the sockets of the clients included, and of Netty's buffers. */
+    @Test
+    void connectionsThatDripCostLittleMemory() {
+        var drips = new ArrayList<RawClient>();
+        try (var first = clientOf(LONG, LONG, LONG)) {
+            served(List.of(first));
+            var before = usedBytes();
+            for (var i = 0; i < DRIPS; i++) {
+                drips.add(ingress.raw());
+            }
+            served(drips);
+
+            assertThat((usedBytes() - before) / DRIPS).isLessThan(32 << 10);
+        } finally {
+            drips.forEach(RawClient::close);
+        }
+    }
+
+    /** Each is answered once, and then does not get on. */
+    private static void served(List<RawClient> clients) {
+        clients.forEach(client -> client.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n"));
+        clients.forEach(client -> client.readUntil("}"));
+        clients.forEach(client -> client.send("POST /topics/orders HTTP/1.1\r\nHost: x\r\nce-id: a"));
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory()
+                - runtime.freeMemory()
+                + PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
     }
 
     @Test
