@@ -6,15 +6,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 
-/** Has a client that is not ours speak with an engine: the public npm SDK of CloudEvents. */
+/** Has clients and a server that are not ours speak with ours: the public npm SDK of CloudEvents, curl and wrk. */
 @Command(
         name = "interop",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Starts an engine and lets the npm SDK of CloudEvents publish to it in every mode, call a function and read",
-            "its answers, and follow a topic. Needs Node.js 20 or newer, npm, and its registry. Prints a line per check;",
-            "exits with 1 when one fails."
+            "its answers, and follow a topic; has our client send to a server of that SDK in every mode; publishes by curl",
+            "and by wrk, where these are there. Needs Node.js 20 or newer, npm, and its registry. Prints a line per",
+            "check; exits with 1 when one fails."
         })
 final class InteropCommand implements Callable<Integer> {
     private static final String SDK = "cloudevents@10.0.0";
@@ -48,10 +49,20 @@ final class InteropCommand implements Callable<Integer> {
                     INSTALL_MAX_SECONDS);
             var engine = ServerProcess.engine(lab, MANIFEST, List.of());
             run(lab, List.of("node", script, engine.ingress().toString()), RUN_MAX_SECONDS);
+            var failed = InteropTools.check(lab, engine.ingress());
             engine.mustRun();
             engine.stop();
+            failed += InteropReceiver.check(receiver(lab));
+            return failed == 0 ? 0 : 1;
         }
-        return 0;
+    }
+
+    /** Its lines are read; what it complains of is shown. */
+    private static Process receiver(Lab lab) throws IOException {
+        var script = lab.resource("receiver.mjs").toString();
+        return lab.start(new ProcessBuilder("node", script)
+                .directory(lab.file("").toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 
     private static void run(Lab lab, List<String> command, long maxSeconds) throws IOException, InterruptedException {
