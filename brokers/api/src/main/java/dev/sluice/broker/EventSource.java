@@ -61,6 +61,14 @@ public interface EventSource {
     }
 
     /**
+     * How many of the partitions that this member owns are not read on for now, since as much of them is open as can be
+     * stored with their position. That ends by itself, when what is open is settled.
+     */
+    default int fullPartitions() {
+        return 0;
+    }
+
+    /**
      * Why a partition is not read.
      *
      * @param partition its number; -1 for all of the topic

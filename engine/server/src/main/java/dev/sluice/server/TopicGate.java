@@ -203,5 +203,10 @@ final class TopicGate {
             var end = ended;
             return end.isEmpty() ? source.troubles() : List.of(new Trouble(-1, end));
         }
+
+        @Override
+        public int fullPartitions() {
+            return open ? source.fullPartitions() : 0;
+        }
     }
 }

@@ -78,6 +78,15 @@ final class KafkaMember implements Subscription {
         return owned;
     }
 
+    /** How many of these are not read on since too much of them is open; from any thread. */
+    int fullPartitions() {
+        var count = 0;
+        for (var one : owned) {
+            count += one.isFull() ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Owns these from now on. */
     void own(OwnedPartition[] partitions) {
         owned = partitions;

@@ -90,6 +90,12 @@ enum KafkaMeters {
             "partitions",
             "partitions not read for a trouble that needs someone's hand",
             By.GROUP),
+    PARTITIONS_FULL(
+            Type.GAUGE,
+            "sluice.kafka.partitions.full",
+            "partitions",
+            "partitions not read on for now, since as much is open as can be stored with their position",
+            By.GROUP),
     BACKLOG(Type.GAUGE, "sluice.kafka.backlog", "events", "events fetched and not lent out", By.GROUP),
     BACKLOG_SIZE(Type.GAUGE, "sluice.kafka.backlog.size", "bytes", "what they hold", By.GROUP),
     OPEN(Type.GAUGE, "sluice.kafka.open", "events", "events lent out and not done", By.PARTITION),

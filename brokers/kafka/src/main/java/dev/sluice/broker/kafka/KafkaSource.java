@@ -182,6 +182,12 @@ final class KafkaSource implements EventSource {
         return now == null ? List.of() : now.watch.troubles();
     }
 
+    @Override
+    public int fullPartitions() {
+        var now = reading.get();
+        return now == null || now.member.isEnded() ? 0 : now.member.fullPartitions();
+    }
+
     /** Whether nothing is received, so that somebody may. */
     boolean isFree() {
         return reading.get() == null;

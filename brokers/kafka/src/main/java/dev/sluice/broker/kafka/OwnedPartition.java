@@ -54,6 +54,12 @@ final class OwnedPartition {
         return why != null ? why : yet != null ? yet : stuck;
     }
 
+    /** Whether nothing is fetched since too much of it is open; from any thread. */
+    boolean isFull() {
+        var now = reading;
+        return now != null && now.isFull();
+    }
+
     int partition() {
         return at.partition();
     }

@@ -144,6 +144,11 @@ final class PartitionReading {
         return room;
     }
 
+    /** Whether nothing is fetched since too much is open; from any thread. */
+    boolean isFull() {
+        return full;
+    }
+
     /** Forgets what is not delivered, while it is paused; the offset to fetch it from again, or -1. */
     long dropIfPaused() {
         return paused && waiting ? drop() : -1;

@@ -61,6 +61,7 @@ final class SourceMeters {
         meters.add(KafkaMeters.BACKLOG.gauge(registry, tags, member.backlog, Backlog::records));
         meters.add(KafkaMeters.BACKLOG_SIZE.gauge(registry, tags, member.backlog, Backlog::bytes));
         meters.add(KafkaMeters.PARTITIONS_OWNED.gauge(registry, tags, member, one -> one.owned().length));
+        meters.add(KafkaMeters.PARTITIONS_FULL.gauge(registry, tags, member, KafkaMember::fullPartitions));
         meters.add(KafkaMeters.PARTITIONS_STOPPED.gauge(registry, tags, member, SourceMeters::stopped));
     }
 

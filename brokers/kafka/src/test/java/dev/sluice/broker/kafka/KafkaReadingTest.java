@@ -147,7 +147,8 @@ class KafkaReadingTest {
     void holdsBackAPartitionWithTooMuchOpenAndNoOther() {
         fixture.send(0, "a", 0, 3_000);
         fixture.send(1, "b", 0, 3_000);
-        var reader = fixture.join("g").on(delivery -> {
+        var source = fixture.source("g", Start.EARLIEST);
+        var reader = new SourceFixture.Reader(source).join().on(delivery -> {
             if (delivery.partition() == 1) {
                 delivery.accept().subscribe();
             }
@@ -156,6 +157,7 @@ class KafkaReadingTest {
         reader.requestingAll();
 
         eventually(() -> assertThat(fixture.committed("g", 1)).isEqualTo(3_000));
+        assertThat(source.fullPartitions()).isEqualTo(1);
         var open = reader.received.stream().filter(d -> d.partition() == 0).toList();
         assertThat(open.size()).isBetween(1_000, 1_500);
         assertThat(fixture.committed("g", 0)).isZero();
@@ -163,6 +165,7 @@ class KafkaReadingTest {
         open.forEach(delivery -> delivery.accept().subscribe());
         eventually(() -> assertThat(fixture.committed("g", 0)).isEqualTo(3_000));
         reader.awaitExactly(6_000);
+        eventually(() -> assertThat(source.fullPartitions()).isZero());
     }
 
     @Test

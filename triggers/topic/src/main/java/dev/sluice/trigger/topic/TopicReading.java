@@ -185,6 +185,11 @@ public final class TopicReading {
         }
 
         @Override
+        public int fullPartitions() {
+            return upstream.fullPartitions();
+        }
+
+        @Override
         public String toString() {
             return "TopicReading[" + trigger + "]";
         }
