@@ -22,7 +22,7 @@ final class BatchOutcome {
 
     /**
      * The batch failed as a whole. One that holds more than one event is halved and tried again without counting, until
-     * the event that fails is alone; a window is tried again as it was, which counts for each of its events.
+     * the event that fails is alone; one that is not to be halved is tried again as it was, which counts for each of its events.
      */
     void failed(Throwable error) {
         if (tasks.stream().anyMatch(task -> task.lost)) {

@@ -4,8 +4,11 @@ import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.function.FunctionException;
 import io.cloudevents.CloudEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the dead letter of an event: itself, and why it is one in its {@code dl*} extensions. */
@@ -14,6 +17,8 @@ final class DeadLetters {
     static final int HOPS_MAX = 32;
 
     private static final int ERROR_BYTES_MAX = 1_024;
+    /** Of the error in base64, which is what Knative allows. */
+    private static final int KNATIVE_BYTES_MAX = 1_024;
 
     private final String function;
     private final TriggerSpec trigger;
@@ -46,7 +51,32 @@ final class DeadLetters {
         if (task.event().getExtension("dlredrives") == null) {
             builder.extension("dlredrives", 0);
         }
-        return builder;
+        return trigger.delivery().knative() ? inKnativesWords(builder, reason, error) : builder;
+    }
+
+    /**
+     * Says it once more in the extensions of Knative's delivery: where it failed, an HTTP status for it, and the error.
+     *
+     * @see <a href="https://knative.dev/docs/eventing/event-delivery/">Event delivery of Knative</a>
+     */
+    private WireEvent.Builder inKnativesWords(WireEvent.Builder builder, String reason, @Nullable Throwable error) {
+        var words = error == null ? reason : describe(error);
+        var bytes = words.getBytes(StandardCharsets.UTF_8);
+        var data = Base64.getEncoder().encode(Arrays.copyOf(bytes, Math.min(bytes.length, KNATIVE_BYTES_MAX / 4 * 3)));
+        return builder.extension("knativeerrordest", "/functions/" + function)
+                .extension("knativeerrorcode", statusOf(error))
+                .extension("knativeerrordata", new String(data, StandardCharsets.US_ASCII));
+    }
+
+    /** What a subscriber over HTTP would have answered: 4xx where another try has no use. */
+    private static int statusOf(@Nullable Throwable error) {
+        if (error instanceof FunctionException.TimedOut) {
+            return 504;
+        }
+        if (error instanceof FunctionException.Unavailable) {
+            return 503;
+        }
+        return error == null || (error instanceof FunctionException expected && !expected.retryable()) ? 400 : 500;
     }
 
     /** {@code Type: message} in the characters that an attribute may have, at most 1 KiB of UTF-8. */

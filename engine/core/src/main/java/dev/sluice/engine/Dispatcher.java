@@ -39,7 +39,6 @@ final class Dispatcher {
     private static final int SIGNALS_PER_DRAIN = 4_096;
     private static final int SIGNALS_PER_CLOCK = 64;
     private static final int RUNNABLE_MIN = 64;
-    private static final int CALLS_WAITING_MIN = 64;
     private static final long FULL_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long BUDGET_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -52,7 +51,7 @@ final class Dispatcher {
 
     private final MpscLinkedAtomicQueue<Signal> signals = new MpscLinkedAtomicQueue<>();
     private final AtomicInteger wip = new AtomicInteger();
-    private final AtomicInteger callsWaiting = new AtomicInteger();
+    private final CallGate calls = new CallGate(this);
     private final Runnable drainTask = this::drain;
     private final Rooms rooms = new Rooms();
 
@@ -143,28 +142,9 @@ final class Dispatcher {
         return sizing.replace(before, next);
     }
 
-    /** Admits a call while fewer than ten capacities of them wait for a slot, and at least 64. */
+    /** Admits a call, or refuses it at once. */
     Intake.Admission submit(Pipeline pipeline, Call call) {
-        if (closing) {
-            return new Intake.Admission.Refused("function '" + spec.name() + "' is stopping", 1, false);
-        }
-        if (pool.ready() == 0 && !pool.problem().isEmpty()) {
-            pipeline.counts.callsRefused.increment();
-            return new Intake.Admission.Refused(
-                    "function '" + spec.name() + "' has no instance: " + pool.problem(), pool.retrySeconds(), false);
-        }
-        var limit = Math.max(CALLS_WAITING_MIN, 10L * spec.slotsMax());
-        if (callsWaiting.incrementAndGet() > limit) {
-            callsWaiting.decrementAndGet();
-            pipeline.counts.callsRefused.increment();
-            return new Intake.Admission.Refused(
-                    "function '" + spec.name() + "' has " + limit + " calls waiting, its limit", 1, true);
-        }
-        var task = new Task(pipeline, call);
-        task.waitingCall = true;
-        signal(task);
-        Intake.Admission.Admitted admitted = () -> signal(() -> pipeline.cancelCall(task));
-        return admitted;
+        return calls.submit(pipeline, call);
     }
 
     Rooms rooms() {
@@ -396,7 +376,15 @@ final class Dispatcher {
 
     /** Whether ready events compete for the slots. */
     boolean contended() {
-        return pool.freeSlots() == 0 && !active.isEmpty();
+        if (pool.freeSlots() > 0) {
+            return false;
+        }
+        for (var pipeline : active) {
+            if (pipeline.competes(recentNanos)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void hold(long bytes) {
@@ -404,7 +392,7 @@ final class Dispatcher {
     }
 
     void callLeftQueue() {
-        callsWaiting.decrementAndGet();
+        calls.left();
     }
 
     void zombie(Instance instance, int change) {
@@ -427,7 +415,7 @@ final class Dispatcher {
     }
 
     int callsWaiting() {
-        return callsWaiting.get();
+        return calls.waiting();
     }
 
     RetryBudget budget() {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,12 @@ import java.util.stream.Stream;
 /** Every meter of this module: the code that registers it and the line that documents it. */
 enum EngineMeters {
     HELD_BYTES(Of.ENGINE, Type.GAUGE, "sluice.engine.held", "bytes", "events held by all pipelines"),
+    HELD_MAX(
+            Of.ENGINE,
+            Type.GAUGE,
+            "sluice.engine.held.max",
+            "bytes",
+            "what they may hold before no more are asked for; the overshoot is what was asked for already"),
     ZOMBIES(Of.ENGINE, Type.GAUGE, "sluice.engine.zombies", "runs", "runs past their deadline, still on a thread"),
 
     JOURNAL_BYTES(Of.ENGINE, Type.GAUGE, "sluice.journal.size", "bytes", "what the journal of decisions holds"),
@@ -123,6 +130,28 @@ enum EngineMeters {
             "events",
             "events and calls whose expirytime had come before them: put aside, or refused, without a run"),
     FILTERED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filtered", "events", "events that the filter did not want"),
+    REPEATED(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.repeated",
+            "events",
+            "events that were not run because one like them was done, by dedupe"),
+    REPEATS_KNOWN(
+            Of.TRIGGER, Type.GAUGE, "sluice.trigger.repeats.known", "events", "done events that dedupe remembers"),
+    REPEATS_SIZE(
+            Of.TRIGGER, Type.GAUGE, "sluice.trigger.repeats.size", "bytes", "what these hold in memory, estimated"),
+    REPEATS_FORGOTTEN(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.repeats.forgotten",
+            "events",
+            "done events that dedupe forgot before the end of its window, for want of room"),
+    HELD_BACK(
+            Of.LIMIT,
+            Type.COUNTER,
+            "sluice.trigger.held",
+            "seconds",
+            "time for which a ready event could not start because of the trigger's rate or its concurrency"),
     FILTER_ERRORS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.filter.errors", "events", "filters that failed: no match"),
     RUNS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.runs", "runs", "runs of the function that ended"),
     RUN_TIME(Of.TRIGGER, Type.COUNTER, "sluice.trigger.run.time", "seconds", "the sum of their durations"),
@@ -164,7 +193,19 @@ enum EngineMeters {
     RELEASED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.released", "events", "events given back to their source"),
     ANSWERS(Of.TRIGGER, Type.COUNTER, "sluice.trigger.answers", "events", "answers published"),
     PAUSES(Of.TRIGGER, Type.COUNTER, "sluice.trigger.pauses", "pauses", "partitions paused because of blocked events"),
-    CALLS_REFUSED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.calls.refused", "calls", "calls refused at the entrance");
+    RETRIES_PUT_OFF(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.retries.put.off",
+            "retries",
+            "times that a due retry was put off by 100 ms, so that fresh events get slots"),
+    CALLS_REFUSED(Of.TRIGGER, Type.COUNTER, "sluice.trigger.calls.refused", "calls", "calls refused at the entrance"),
+    CALLS_OVER_RATE(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.calls.over.rate",
+            "calls",
+            "calls refused because they were over the trigger's rate");
 
     private enum Of {
         ENGINE,
@@ -173,7 +214,9 @@ enum EngineMeters {
         DECISIONS,
         /** By what causes the runs: a topic's events or calls; named as OpenTelemetry does. */
         CAUSE,
-        TRIGGER
+        TRIGGER,
+        /** By which limit of a trigger, rate or concurrency. */
+        LIMIT
     }
 
     private enum Type {
@@ -202,6 +245,7 @@ enum EngineMeters {
 
     static void bindEngine(MeterRegistry registry, Shared shared) {
         HELD_BYTES.bind(registry, shared, Shared::heldBytes);
+        HELD_MAX.bind(registry, shared, Shared::heldBytesMax);
         ZOMBIES.bind(registry, shared, Shared::zombies);
         JOURNAL_BYTES.bind(registry, shared.journal(), Journal::bytes);
         JOURNAL_EVICTED.bind(registry, shared.journal(), Journal::evicted);
@@ -289,8 +333,7 @@ enum EngineMeters {
         bound.add(FILTERED.bind(registry, pipeline, Pipeline::filtered, tags));
         bound.add(FILTER_ERRORS.bind(registry, pipeline, Pipeline::filterErrors, tags));
         bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));
-        bound.add(RUN_TIME.bind(
-                registry, counts.runNanos, nanos -> nanos.get() / (double) TimeUnit.SECONDS.toNanos(1), tags));
+        bound.add(RUN_TIME.bind(registry, counts.runNanos, EngineMeters::seconds, tags));
         bound.add(DONE.bind(registry, counts.done, Count::get, tags));
         bound.add(FAILED.bind(registry, counts.failed, Count::get, tags));
         bound.add(TIMEOUTS.bind(registry, counts.timeouts, Count::get, tags));
@@ -304,8 +347,39 @@ enum EngineMeters {
         bound.add(RELEASED.bind(registry, counts.released, Count::get, tags));
         bound.add(ANSWERS.bind(registry, counts.answers, Count::get, tags));
         bound.add(PAUSES.bind(registry, counts.pauses, Count::get, tags));
+        bound.add(RETRIES_PUT_OFF.bind(registry, counts.retriesPutOff, Count::get, tags));
         bound.add(CALLS_REFUSED.bind(registry, counts.callsRefused, LongAdder::sum, tags));
+        bound.add(CALLS_OVER_RATE.bind(registry, counts.callsOverRate, LongAdder::sum, tags));
+        bindLimits(registry, pipeline, tags, bound);
         return bound;
+    }
+
+    /** Those of what a trigger keeps the function from; none for limits that it does not have. */
+    private static void bindLimits(MeterRegistry registry, Pipeline pipeline, String[] tags, List<Meter> bound) {
+        var throttle = pipeline.throttle();
+        if (throttle != null) {
+            bound.add(HELD_BACK.bind(registry, throttle.rateNanos, EngineMeters::seconds, and(tags, "limit", "rate")));
+            bound.add(HELD_BACK.bind(
+                    registry, throttle.concurrencyNanos, EngineMeters::seconds, and(tags, "limit", "concurrency")));
+        }
+        var repeats = pipeline.repeats();
+        if (repeats != null) {
+            bound.add(REPEATED.bind(registry, repeats.repeated, Count::get, tags));
+            bound.add(REPEATS_KNOWN.bind(registry, repeats, Repeats::entries, tags));
+            bound.add(REPEATS_SIZE.bind(registry, repeats, Repeats::bytes, tags));
+            bound.add(REPEATS_FORGOTTEN.bind(registry, repeats.forgotten, Count::get, tags));
+        }
+    }
+
+    private static double seconds(Count nanos) {
+        return nanos.get() / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private static String[] and(String[] tags, String name, String value) {
+        var more = Arrays.copyOf(tags, tags.length + 2);
+        more[tags.length] = name;
+        more[tags.length + 1] = value;
+        return more;
     }
 
     private <T> Meter bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {
@@ -331,6 +405,7 @@ enum EngineMeters {
             case DECISIONS -> List.of("function", "reason");
             case CAUSE -> List.of("function", "faas.trigger");
             case TRIGGER -> List.of("function", "trigger");
+            case LIMIT -> List.of("function", "trigger", "limit");
         };
     }
 

@@ -27,6 +27,12 @@ final class Holds {
             holds.add(troubles.get(0).reason() + (more == 0 ? "" : " (and " + more + " more)"));
         }
         ofEngine(pipeline, dispatcher, holds);
+        ofPartitions(pipeline, holds);
+        ofTrigger(pipeline, dispatcher, holds);
+        return holds;
+    }
+
+    private static void ofPartitions(Pipeline pipeline, List<String> holds) {
         var lanes = pipeline.lanes;
         if (lanes.parked() > 0) {
             holds.add(lanes.parked() + " events are parked: their dead letters can't be stored");
@@ -38,14 +44,32 @@ final class Holds {
                     + " paused: " + lanes.blocked() + " events of " + lanes.blockedBytes()
                     + " bytes wait behind their key or for a retry");
         }
-        return holds;
+        var source = pipeline.spec().source();
+        var full = source == null ? 0 : source.fullPartitions();
+        if (full > 0) {
+            holds.add(full + (full == 1 ? " partition is" : " partitions are")
+                    + " not read on for now: as much is open as can be stored with their position");
+        }
+    }
+
+    /** What its own settings hold back. */
+    private static void ofTrigger(Pipeline pipeline, Dispatcher dispatcher, List<String> holds) {
+        var throttle = pipeline.throttle();
+        if (throttle != null
+                && pipeline.lanes.runnable() > 0
+                && !throttle.words().isEmpty()) {
+            holds.add(throttle.words());
+        }
+        if (pipeline.lanes.waiting() > 0 && pipeline.settlement().putsRetriesOff(dispatcher.nanos())) {
+            holds.add("retries wait for their budget: fresh events have the slots");
+        }
     }
 
     private static void ofEngine(Pipeline pipeline, Dispatcher dispatcher, List<String> holds) {
         var shared = dispatcher.host().shared();
         if (pipeline.spec().source() != null && shared.full()) {
             holds.add("nothing more is fetched: the engine holds events of " + shared.heldBytes()
-                    + " bytes, its limit is " + dispatcher.host().options().heldBytesMax());
+                    + " bytes, its limit is " + shared.heldBytesMax());
         }
         if (shared.tooManyZombies()) {
             holds.add("nothing new is started: " + shared.zombies()

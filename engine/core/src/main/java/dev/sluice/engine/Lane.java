@@ -53,6 +53,16 @@ final class Lane {
         bytes += task.bytes;
     }
 
+    /** Whether an event before this one waits for something. O(n) of those before it, which a batch took with it. */
+    boolean waitsBefore(Task task) {
+        for (var each = head; each != null && each != task; each = each.nextInLane) {
+            if (each.state == Task.State.WAITING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Forgets every event that is settled or given back. O(n) of those it holds, for batches; O(1) for the first. */
     void sweep() {
         while (head != null && head.gone()) {

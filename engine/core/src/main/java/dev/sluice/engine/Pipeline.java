@@ -10,7 +10,6 @@ import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,8 @@ final class Pipeline {
     private final Settlement settlement;
     private final Revocations revocations;
     private final @Nullable Inflow inflow;
+    private final @Nullable Throttle throttle;
+    private final @Nullable Repeats repeats;
     private @Nullable BatchPolicy batch;
     private volatile long timeoutNanos;
     private final TimerList<Attempt> deadlines = new TimerList<>();
@@ -79,6 +80,9 @@ final class Pipeline {
         settlement = new Settlement(dispatcher, this);
         revocations = new Revocations(dispatcher, this);
         inflow = spec.source() == null ? null : new Inflow(dispatcher, this, spec.source());
+        var repeated = spec.limits().repeats();
+        repeats = repeated == null ? null : new Repeats(repeated);
+        throttle = spec.limits().throttles() ? new Throttle(spec.limits(), dispatcher.nanos()) : null;
     }
 
     /** From now on tries are those of a version that takes one event, or a list, as the one before; on the loop. */
@@ -105,7 +109,10 @@ final class Pipeline {
     /** Asks the source for more, up to a limit of runnable events. */
     void demand(int limit) {
         if (inflow != null) {
-            inflow.demand(limit);
+            var throttled = throttle == null
+                    ? limit
+                    : Math.min(limit, throttle.demandMax(dispatcher.spec().eventsPerTry()));
+            inflow.demand(throttled);
         }
     }
 
@@ -140,6 +147,11 @@ final class Pipeline {
         if (call == null && settlement.circles(task)) {
             counts.looped.add(1);
             recorder.note(task, Stage.LOOPED, "");
+            acceptWithoutRun(task);
+            return;
+        }
+        if (repeats != null && !undecodable && repeats.isRepeat(task, now)) {
+            recorder.note(task, Stage.DEDUPLICATED, "");
             acceptWithoutRun(task);
             return;
         }
@@ -249,6 +261,9 @@ final class Pipeline {
     /** Whether a try can start: an event is ready, and a batch is full or has waited long enough. */
     boolean hasWork(long now) {
         lanes.closeDue(now);
+        if (throttle != null && held(throttle, now)) {
+            return false;
+        }
         if (!lanes.hasReady()) {
             return false;
         }
@@ -270,12 +285,37 @@ final class Pipeline {
         }
     }
 
+    private boolean held(Throttle limits, long now) {
+        if (!lanes.hasReady()) {
+            limits.idle();
+            return false;
+        }
+        if (!limits.holds(now)) {
+            return false;
+        }
+        if (limits.hold() == Throttle.Hold.RATE) {
+            dispatcher.wakeAt(limits.dueNanos());
+        }
+        return true;
+    }
+
+    /** Whether it competes for slots: one that its own limits hold back does not. */
+    boolean competes(long now) {
+        return lanes.hasReady() && (throttle == null || throttle.open(now));
+    }
+
+    /** What keeps its tries to its rate and its concurrency; null when it has none. */
+    @Nullable
+    Throttle throttle() {
+        return throttle;
+    }
+
     /** Starts a try on the instance, whose slot is leased. */
     void start(Instance instance, long now) {
         Attempt attempt;
         if (batch == null) {
             var task = lanes.take();
-            if (putAside(task)) {
+            if (putAside(task, now)) {
                 dispatcher.slotFree(instance);
                 return;
             }
@@ -284,7 +324,7 @@ final class Pipeline {
         } else {
             var tasks = new ArrayList<Task>(Math.min(batch.size(), lanes.runnable()));
             lanes.takeBatch(batch.size(), tasks);
-            tasks.removeIf(this::putAside);
+            tasks.removeIf(task -> putAside(task, now));
             if (tasks.isEmpty()) {
                 dispatcher.slotFree(instance);
                 return;
@@ -297,18 +337,66 @@ final class Pipeline {
         deadlines.add(attempt, now + timeoutNanos);
         dispatcher.wakeAt(attempt.dueNanos());
         dispatcher.leased(attempt);
+        if (throttle != null) {
+            throttle.begun(attempt.batch == null ? 1 : attempt.batch.size(), now);
+        }
         if (attempt.start()) {
             dispatcher.handle(attempt);
         }
     }
 
-    /** Makes a dead letter, in its turn, of an event that must not run. */
-    private boolean putAside(Task task) {
-        if (task.reason == null) {
-            return false;
+    /** Makes a dead letter, in its turn, of an event that must not run; others may have been run, or wait to be. */
+    private boolean putAside(Task task, long now) {
+        if (task.reason != null) {
+            settlement.deadLetter(task);
+            return true;
         }
-        settlement.deadLetter(task);
+        return repeats != null && repeats(repeats, task, now);
+    }
+
+    private boolean repeats(Repeats known, Task task, long now) {
+        if (task.lane().waitsBefore(task)) {
+            // Of a batch: those before it in its lane wait. It has to as well, lest two wait for each other.
+            settlement.notYet(task);
+            return true;
+        }
+        switch (known.turn(task, now)) {
+            case RUN -> {
+                return false;
+            }
+            case REPEAT -> {
+                recorder.note(task, Stage.DEDUPLICATED, "");
+                settlement.accept(task);
+            }
+            case BEHIND -> {
+                recorder.note(task, Stage.BLOCKED, "one like it is not done");
+                settlement.behind(task);
+                if (!task.gone()) {
+                    known.wait(task);
+                }
+            }
+        }
         return true;
+    }
+
+    /** An event has left, done or given back: what waited for it has its turn. */
+    void left(Task task, boolean well) {
+        if (repeats == null) {
+            return;
+        }
+        var now = dispatcher.recentNanos();
+        for (var next : repeats.left(task, well, now)) {
+            if (next.state == Task.State.WAITING) {
+                lanes.due(next, now);
+                dispatcher.activate(this);
+            }
+        }
+    }
+
+    /** The events that it has had; null when it takes each for a new one. */
+    @Nullable
+    Repeats repeats() {
+        return repeats;
     }
 
     private AnswerSink sinkOf(Task task) {
@@ -337,6 +425,10 @@ final class Pipeline {
         counts.runs.add(1);
         counts.runNanos.add(attempt.runNanos());
         dispatcher.ended(attempt);
+        if (throttle != null) {
+            throttle.ended();
+            dispatcher.activate(this);
+        }
     }
 
     // ---- time, on the loop
@@ -424,6 +516,7 @@ final class Pipeline {
         leaveQueue(task);
         task.wait = null;
         dispatcher.hold(-task.bytes);
+        left(task, false);
         dispatcher.touch(this);
     }
 
@@ -525,7 +618,10 @@ final class Pipeline {
     /** Whether events that failed together are tried again together. */
     boolean repeatsAsItWas() {
         var function = dispatcher.spec();
-        return function.code().shape().window() && !function.window().bisect();
+        var shape = function.code().shape();
+        return shape.window()
+                ? !function.window().bisect()
+                : shape.batch() && !function.batch().bisect();
     }
 
     Settlement settlement() {
@@ -595,40 +691,17 @@ final class Pipeline {
         return source == null ? List.of() : source.troubles();
     }
 
+    /** How far it is; from any thread. */
+    TriggerStatus.State state() {
+        if (draining) {
+            return TriggerStatus.State.DRAINING;
+        }
+        return stopped.isEmpty() ? TriggerStatus.State.RUNNING : TriggerStatus.State.STOPPED;
+    }
+
     /** The trigger as it is now; from any thread, figures may be of slightly different moments. */
     TriggerStatus status() {
-        var source = spec.source();
-        var troubles = troubles();
-        var state = draining
-                ? TriggerStatus.State.DRAINING
-                : stopped.isEmpty() ? TriggerStatus.State.RUNNING : TriggerStatus.State.STOPPED;
-        return new TriggerStatus(
-                spec.name(),
-                spec.function(),
-                spec.topic(),
-                state,
-                String.join("; ", holds()),
-                spec.filter().describe(),
-                lanes.runnable(),
-                lanes.inFlight(),
-                lanes.blocked(),
-                lanes.waiting(),
-                lanes.parked(),
-                lanes.blockedBytes(),
-                received(),
-                filtered(),
-                filterErrors(),
-                Objects.requireNonNullElse(spec.filter().lastError(), ""),
-                counts.expired.get(),
-                counts.done.get(),
-                counts.failed.get(),
-                counts.retried.get(),
-                counts.deadLettered.get(),
-                counts.dropped.get(),
-                counts.released.get(),
-                counts.answers.get(),
-                source == null ? null : source.lag(),
-                troubles);
+        return TriggerReport.status(this);
     }
 
     /** Everything that holds it back now, a sentence each; from any thread. */

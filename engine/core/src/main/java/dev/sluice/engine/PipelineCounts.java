@@ -27,6 +27,9 @@ final class PipelineCounts {
     final Count released = new Count();
     final Count answers = new Count();
     final Count pauses = new Count();
+    final Count retriesPutOff = new Count();
     /** Written by any thread, unlike the others. */
     final LongAdder callsRefused = new LongAdder();
+    /** Of these, the ones over the trigger's rate; written by any thread. */
+    final LongAdder callsOverRate = new LongAdder();
 }

@@ -30,7 +30,7 @@ final class Scaler {
     private final Dispatcher dispatcher;
     private final List<Pipeline> pipelines;
     private final ScalingRule rule;
-    private final LoadWindows windows = new LoadWindows();
+    private final LoadWindows windows;
     private final DecisionLog decisions;
     private final Map<Reason, Count> byReason = new EnumMap<>(Reason.class);
     private final Count changes = new Count();
@@ -45,6 +45,7 @@ final class Scaler {
         this.dispatcher = dispatcher;
         this.pipelines = pipelines;
         this.decisions = decisions;
+        windows = new LoadWindows(scaling.limits().drain());
         policy = scaling.policy().name();
         for (var reason : Reason.values()) {
             byReason.put(reason, new Count());
@@ -116,13 +117,19 @@ final class Scaler {
         var runnable = 0;
         var blocked = Load.Blocked.NONE;
         var calls = 0L;
+        var callsHeld = 0;
         var topics = new ArrayList<LoadSample.Topic>();
         for (var pipeline : pipelines) {
-            var topic = topic(pipeline);
+            var limit = limit(pipeline, now);
+            // More slots would not run what a trigger's own limits hold back.
+            var here = Math.min(pipeline.lanes.runnable(), limit.startable());
+            var topic = topic(pipeline, limit.without(here));
+            blocked = blocked.andHeld(pipeline.lanes.runnable() - here);
             if (topic == null) {
-                calls += pipeline.counts.received.get() + pipeline.counts.callsRefused.sum();
+                calls += calls(pipeline);
+                callsHeld += pipeline.lanes.runnable() - here;
             } else {
-                runnable += pipeline.lanes.runnable();
+                runnable += here;
                 blocked = blocked.and(blocked(pipeline.lanes));
                 topics.add(topic);
             }
@@ -136,12 +143,27 @@ final class Scaler {
                 dispatcher.settledTotal(),
                 calls,
                 runnable,
-                dispatcher.callsWaiting(),
+                Math.max(0, dispatcher.callsWaiting() - callsHeld),
                 blocked,
                 dispatcher.sizing().slotsCap(),
                 dispatcher.sizing().slotsCapFound(),
                 dispatcher.host().cpu().getAsDouble(),
                 topics);
+    }
+
+    private LoadSample.Limit limit(Pipeline pipeline, long now) {
+        var throttle = pipeline.throttle();
+        return throttle == null
+                ? LoadSample.Limit.NONE
+                : throttle.limit(now, dispatcher.spec().eventsPerTry());
+    }
+
+    /** Calls that came, refused ones too; where a limit of the trigger's own refuses them, those that it let run. */
+    private static long calls(Pipeline pipeline) {
+        var throttle = pipeline.throttle();
+        return throttle == null
+                ? pipeline.counts.received.get() + pipeline.counts.callsRefused.sum()
+                : throttle.begunTotal();
     }
 
     private static Load.Blocked blocked(Lanes lanes) {
@@ -162,7 +184,7 @@ final class Scaler {
         return sum;
     }
 
-    private static LoadSample.@Nullable Topic topic(Pipeline pipeline) {
+    private static LoadSample.@Nullable Topic topic(Pipeline pipeline, LoadSample.Limit limit) {
         var source = pipeline.spec().source();
         if (source == null) {
             return null;
@@ -176,6 +198,7 @@ final class Scaler {
                 lag,
                 undelivered(lag, pipeline.lanes.open()),
                 received,
-                received - filtered);
+                received - filtered,
+                limit);
     }
 }

@@ -36,6 +36,9 @@ final class Settlement {
     private final FailureLog failures;
     private final Recorder recorder;
 
+    /** When a retry last had to wait for the budget; 0 when none has. Read by anyone. */
+    private volatile long retryPutOffNanos;
+
     Settlement(Dispatcher dispatcher, Pipeline pipeline) {
         this.dispatcher = dispatcher;
         this.pipeline = pipeline;
@@ -212,6 +215,16 @@ final class Settlement {
         land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
     }
 
+    /** Puts an event back first in its lane that has had its turn and begun no try. */
+    void notYet(Task task) {
+        land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
+    }
+
+    /** Has an event that has begun no try wait until one like it has ended. */
+    void behind(Task task) {
+        land(task, task.lost ? Task.State.RELEASED : Task.State.WAITING);
+    }
+
     /** A try that was not let finish does not count. */
     private static void notTried(Task task) {
         task.tries--;
@@ -337,6 +350,7 @@ final class Settlement {
         lanes.land(task, landed, dispatcher.recentNanos());
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
+            pipeline.left(task, landed == Task.State.DONE && task.reason == null);
             pipeline.settled();
         } else if (landed != Task.State.QUEUED) {
             pipeline.blocked(task);
@@ -356,6 +370,8 @@ final class Settlement {
             if (dispatcher.contended()
                     && wait.overdueNanos - now > 0
                     && !dispatcher.budget().spend()) {
+                counts.retriesPutOff.add(1);
+                retryPutOffNanos = now;
                 return false;
             }
             due(wait, now);
@@ -387,6 +403,12 @@ final class Settlement {
                 lanes.due(task, now);
             }
         }
+    }
+
+    /** Whether a retry has had to wait for the budget within the last second; from any thread. */
+    boolean putsRetriesOff(long now) {
+        var last = retryPutOffNanos;
+        return last != 0 && now - last < TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Gives back an event in flight and cancels its try: whatever comes of it is not settled any more. */

@@ -39,6 +39,11 @@ final class Shared {
         return heldBytes.get() >= heldBytesMax;
     }
 
+    /** How many bytes events may hold before no more are asked for. */
+    long heldBytesMax() {
+        return heldBytesMax;
+    }
+
     long heldBytes() {
         return heldBytes.get();
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param delivery retries, timeout, dead letters
  * @param deadLetters takes events that are out of tries; null together with {@code topic}
  * @param share its weight against other triggers of the function, 1 to 1,000
+ * @param limits what it keeps the function from
  */
 public record TriggerSpec(
         String name,
@@ -30,7 +31,8 @@ public record TriggerSpec(
         AnswerPolicy answers,
         DeliveryPolicy delivery,
         @Nullable EventSink deadLetters,
-        int share) {
+        int share,
+        TriggerLimits limits) {
     public TriggerSpec {
         new Violations("trigger '" + name + "'")
                 .require(!name.isBlank(), "name", name, "must not be blank")
@@ -41,6 +43,37 @@ public record TriggerSpec(
                         "dead-letter",
                         deadLetters,
                         "must come together with a topic")
+                .require(
+                        topic != null || limits.repeats() == null,
+                        "dedupe",
+                        limits.repeats(),
+                        "must come together with a topic")
                 .throwIfAny();
+    }
+
+    /** A trigger without limits of its own. */
+    public TriggerSpec(
+            String name,
+            String function,
+            @Nullable String topic,
+            @Nullable EventSource source,
+            Ordering ordering,
+            EventFilter filter,
+            AnswerPolicy answers,
+            DeliveryPolicy delivery,
+            @Nullable EventSink deadLetters,
+            int share) {
+        this(
+                name,
+                function,
+                topic,
+                source,
+                ordering,
+                filter,
+                answers,
+                delivery,
+                deadLetters,
+                share,
+                TriggerLimits.NONE);
     }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param filterErrors how often the filter could not judge an event, which is no match
  * @param filterError what the last of these errors was, of each expression; empty when there was none
  * @param expired events and calls whose expirytime had come before them, which were not run
+ * @param repeated events that were not run because one like them was done already
  * @param done events whose run ended well
  * @param failed tries that failed
  * @param retried tries after the first
@@ -53,6 +54,7 @@ public record TriggerStatus(
         long filterErrors,
         String filterError,
         long expired,
+        long repeated,
         long done,
         long failed,
         long retried,

@@ -139,6 +139,28 @@ class BatchTest {
     }
 
     @Test
+    void repeatsABatchThatIsNotToBeBisectedAsItWas() {
+        var code = batching(texts -> {
+            batches.add(List.copyOf(texts));
+            if (texts.contains("poison")) {
+                throw new IllegalStateException("poisoned");
+            }
+            return BatchResult.DONE;
+        });
+        var test = new TestDispatcher(function("fn", code, 1, TIMEOUT, new BatchPolicy(3, WITHIN, false)));
+        test.attach(retries(1, Duration.ofSeconds(1)));
+        for (var id : List.of("a", "poison", "b")) {
+            test.source.offer(id, id);
+        }
+        test.advance(Duration.ofSeconds(5));
+
+        assertThat(batches).containsExactly(List.of("a", "poison", "b"), List.of("a", "poison", "b"));
+        assertThat(test.deadLetters.ids()).containsExactlyInAnyOrder("a", "poison", "b");
+        assertThat(test.deadLetters.stored).allSatisfy(letter -> assertThat(letter.getExtension("dlattempts"))
+                .isEqualTo(2));
+    }
+
+    @Test
     void deadLettersTheOneEventThatCannotBeRead() {
         var read = new ArrayList<String>();
         Consumer<List<JsonNode>> handler = nodes -> nodes.forEach(node -> read.add(node.asText()));

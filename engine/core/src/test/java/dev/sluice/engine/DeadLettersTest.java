@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.Ordering;
 import dev.sluice.function.FunctionException;
 import io.cloudevents.CloudEvent;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,39 @@ class DeadLettersTest {
         assertThat(letter.getExtension("dlreason")).isEqualTo("exhausted");
         assertThat(letter.getExtension("dltopic")).isEqualTo("topic");
         assertThat(letter.getExtension("dlerror")).isEqualTo("Retry: busy");
+    }
+
+    @Test
+    void saysItInKnativesExtensionsWhereTheTriggerAsksForThem() {
+        var knative = test.attach(Fixtures.trigger(
+                "kn",
+                new FakeSource(),
+                Ordering.KEY,
+                test.answers,
+                Fixtures.retries(0).withDeadLetters(true, 3),
+                test.deadLetters,
+                1));
+        var letters = new DeadLetters("fn", knative.spec(), () -> TestDispatcher.NOW);
+        var task = new Task(knative, new FakeSource.Lent(Fixtures.event("in"), "key", 3, 1, 100));
+
+        var failed = letters.of(task, "exhausted", new IllegalStateException("no stock"));
+        assertThat(failed.getExtension("knativeerrordest")).isEqualTo("/functions/fn");
+        assertThat(failed.getExtension("knativeerrorcode")).isEqualTo(500);
+        assertThat(failed.getExtension("knativeerrordata"))
+                .isEqualTo("amF2YS5sYW5nLklsbGVnYWxTdGF0ZUV4Y2VwdGlvbjogbm8gc3RvY2s=");
+        assertThat(letters.of(task, "rejected", new FunctionException.Rejected("x".repeat(2_000)))
+                        .getExtension("knativeerrordata"))
+                .asString()
+                .hasSize(1_024);
+        assertThat(letters.of(task, "rejected", new FunctionException.Rejected("x"))
+                        .getExtension("knativeerrorcode"))
+                .isEqualTo(400);
+        assertThat(letters.of(task, "exhausted", new FunctionException.TimedOut("fn", Duration.ofSeconds(1)))
+                        .getExtension("knativeerrorcode"))
+                .isEqualTo(504);
+        assertThat(letter(Fixtures.event("in"), "loop", null, 0).getExtension("knativeerrordest"))
+                .as("none where it is not asked for")
+                .isNull();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -134,8 +135,15 @@ final class Node {
 
     /** Its jobs end before the brokers do. */
     private NodeLetters letters(Manifest manifest, Topics opened) {
+        var redrives = new HashMap<String, Integer>();
+        manifest.triggers()
+                .forEach(trigger ->
+                        redrives.put(trigger.name(), trigger.delivery().redrivesMax()));
         var desk = DeadLetterDesk.create(
-                InstantSource.system(), trigger -> DeadLetterDesk.REDRIVES_MAX, metrics.registry());
+                InstantSource.system(),
+                // A dead letter may name a trigger that is not there any more.
+                trigger -> redrives.getOrDefault(trigger, DeadLetterDesk.REDRIVES_MAX),
+                metrics.registry());
         endJobs = () -> desk.close(JOBS_PATIENCE).block();
         closing.push(endJobs);
         return new NodeLetters(manifest.triggers(), opened::broker, desk);

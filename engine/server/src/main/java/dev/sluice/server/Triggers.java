@@ -131,7 +131,8 @@ final class Triggers {
                         trigger.answers().source()),
                 trigger.delivery(),
                 deadLetters == null ? null : topics.sink(deadLetters),
-                trigger.share());
+                trigger.share(),
+                trigger.limits());
     }
 
     private AnswerSink answers(TriggerManifest trigger) {

@@ -441,6 +441,7 @@ class AdminServerTest {
                 0,
                 "",
                 0,
+                0,
                 5,
                 0,
                 0,

@@ -59,7 +59,7 @@ class NodeTest {
             apiVersion: sluice.dev/v1
             kind: Trigger
             metadata: {name: hook}
-            spec: {http: {path: /hook, mode: accept}, function: forward, answers: {topic: out}}
+            spec: {http: {path: /hook, mode: accept}, function: forward, answers: {topic: out}, rate: 1000/s, dedupe: {window: 1m}}
             ---
             apiVersion: sluice.dev/v1
             kind: Trigger

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * what more slots could bring, downwards by what was busy lately.
  */
 final class DemandRule implements ScalingRule {
-    private static final double UTILISATION = 0.8;
+    static final double UTILISATION = 0.8;
     private static final double FLOOR_UTILISATION = 0.7;
     private static final double PANIC = 2;
     private static final double CPU_SATURATED = 0.95;

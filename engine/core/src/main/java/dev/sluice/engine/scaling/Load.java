@@ -108,14 +108,26 @@ public record Load(
      * @param events all of them: behind their key, in back-off or parked
      * @param behindKeys those that wait for an event of their own key, or of their partition where order is by partition
      * @param keys keys, or partitions, that have an event here
+     * @param held beside them, events that the rate or the concurrency of their trigger holds back, fetched or not
      */
-    public record Blocked(int events, int behindKeys, int keys) {
+    public record Blocked(int events, int behindKeys, int keys, long held) {
         /** Nothing is blocked. */
         public static final Blocked NONE = new Blocked(0, 0, 0);
 
+        /** Nothing is held back by limits of triggers. */
+        public Blocked(int events, int behindKeys, int keys) {
+            this(events, behindKeys, keys, 0);
+        }
+
         /** Both together. */
         public Blocked and(Blocked other) {
-            return new Blocked(events + other.events, behindKeys + other.behindKeys, keys + other.keys);
+            return new Blocked(
+                    events + other.events, behindKeys + other.behindKeys, keys + other.keys, held + other.held);
+        }
+
+        /** The same, and more that limits of triggers hold back. */
+        public Blocked andHeld(long more) {
+            return more == 0 ? this : new Blocked(events, behindKeys, keys, held + more);
         }
     }
 }

@@ -40,6 +40,23 @@ public record LoadSample(
     }
 
     /**
+     * A trigger's own limits, beyond which no slot would run its events.
+     *
+     * @param perSecond events that may begin in a second; infinite for any number
+     * @param slots tries that may run at once; {@link Integer#MAX_VALUE} for any number
+     * @param startable events that may begin now, beside those counted as runnable
+     */
+    public record Limit(double perSecond, int slots, int startable) {
+        /** No limit. */
+        public static final Limit NONE = new Limit(Double.POSITIVE_INFINITY, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+        /** What is left of it when so many begin. */
+        public Limit without(int events) {
+            return startable == Integer.MAX_VALUE ? this : new Limit(perSecond, slots, startable - events);
+        }
+    }
+
+    /**
      * The part of one trigger's topic.
      *
      * @param trigger its name
@@ -48,9 +65,21 @@ public record LoadSample(
      * @param unfetched events on own partitions from the next that would be fetched to the end; -1 when unknown
      * @param receivedTotal events fetched
      * @param passedTotal those of them that the filter wanted
+     * @param limit what the trigger keeps the function from
      */
     public record Topic(
-            String trigger, Ordering ordering, Lag lag, long unfetched, long receivedTotal, long passedTotal) {
+            String trigger,
+            Ordering ordering,
+            Lag lag,
+            long unfetched,
+            long receivedTotal,
+            long passedTotal,
+            Limit limit) {
+        /** A trigger without limits of its own. */
+        public Topic(String trigger, Ordering ordering, Lag lag, long unfetched, long receivedTotal, long passedTotal) {
+            this(trigger, ordering, lag, unfetched, receivedTotal, passedTotal, Limit.NONE);
+        }
+
         boolean known() {
             return unfetched >= 0 && lag.partitions().stream().allMatch(Lag.PartitionLag::known);
         }

@@ -1,6 +1,7 @@
 package dev.sluice.engine.scaling;
 
 import dev.sluice.broker.Ordering;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,6 +21,10 @@ public final class LoadWindows {
     private static final int ASKED_SECONDS = 3;
     private static final int FIGURES = 4;
 
+    /** Of a limited trigger's slots, the share that its arrivals may ask for: beyond, more slots would stand free. */
+    private static final double SLOTS_SHARE = 0.98 * DemandRule.UTILISATION;
+
+    private final double drainSeconds;
     private final SampleRing ring = new SampleRing(60 * SECOND, FIGURES);
     private final PeakWindow peak = new PeakWindow(60 * SECOND);
     private final Map<String, TopicWindow> topics = new HashMap<>();
@@ -29,6 +34,16 @@ public final class LoadWindows {
     private long workedNanos;
     private long doneBefore;
     private boolean started;
+
+    /** For a backlog that should be worked off within 10 s. */
+    public LoadWindows() {
+        this(Duration.ofSeconds(10));
+    }
+
+    /** @param drain in what time a backlog should be worked off */
+    public LoadWindows(Duration drain) {
+        drainSeconds = drain.toNanos() / 1e9;
+    }
 
     /** Takes one more sample and says what the load is now. */
     public Load add(LoadSample sample) {
@@ -52,7 +67,7 @@ public final class LoadWindows {
                 now,
                 sample.instances(),
                 slots(sample, busyPeak),
-                arrivals(now),
+                arrivals(sample),
                 backlog,
                 idle(sample, backlog),
                 sample.cpu());
@@ -103,28 +118,64 @@ public final class LoadWindows {
         return seconds <= 0 ? askedBefore : ring.growth(ASKED_SECONDS, back) / seconds;
     }
 
-    private Load.Arrivals arrivals(long now) {
+    private Load.Arrivals arrivals(LoadSample sample) {
+        var now = sample.nowNanos();
         var six = ring.backTo(now - 6 * SECOND);
         var one = ring.backTo(now - SECOND);
         var perSecond6s = ring.growth(CALLS, six) / Math.max(1, ring.seconds(six));
         var perSecond1s = ring.growth(CALLS, one) / Math.max(1, ring.seconds(one));
-        for (var topic : topics.values()) {
-            perSecond6s += topic.perSecond6s();
-            perSecond1s += topic.perSecond1s();
+        for (var topic : sample.topics()) {
+            var window = topics.get(topic.trigger());
+            if (window != null) {
+                perSecond6s += within(topic, window, window.perSecond6s());
+                perSecond1s += within(topic, window, window.perSecond1s());
+            }
         }
         return new Load.Arrivals(perSecond6s, perSecond1s);
+    }
+
+    /**
+     * What comes of a topic, for a trigger with limits of its own: no more than these let through, and what they hold
+     * back comes as fast as they let it.
+     */
+    private double within(LoadSample.Topic topic, TopicWindow window, double perSecond) {
+        var limit = topic.limit();
+        if (limit.equals(LoadSample.Limit.NONE)) {
+            return perSecond;
+        }
+        var seconds = eventSeconds();
+        if (limit.slots() != Integer.MAX_VALUE && seconds <= 0) {
+            return Math.min(limit.perSecond(), perSecond);
+        }
+        var most = Math.min(limit.perSecond(), SLOTS_SHARE * limit.slots() / seconds);
+        return Math.min(most, perSecond + Math.max(0, topic.unfetched()) * window.share() / drainSeconds);
+    }
+
+    /** Slot-seconds that an event takes, by the last 10 s, or by all that is known; 0 when nothing is. */
+    private double eventSeconds() {
+        var ten = ring.backTo(ring.time(0) - 10 * SECOND);
+        var settled = ring.growth(SETTLED, ten);
+        if (settled > 0) {
+            return ring.growth(LEASED_SECONDS, ten) / settled;
+        }
+        var ever = ring.value(SETTLED, 0);
+        return ever > 0 ? ring.value(LEASED_SECONDS, 0) / ever : 0;
     }
 
     private Load.Backlog backlog(LoadSample sample) {
         var ordering = sample.callsTotal() > 0 ? Ordering.NONE : Ordering.PARTITION;
         var passing = 0.0;
+        var held = 0L;
         var known = true;
         var lag = 0L;
         var lagSeconds = 0.0;
         var working = 0;
         for (var topic : sample.topics()) {
             var window = topics.get(topic.trigger());
-            passing += window == null ? 0 : Math.max(0, topic.unfetched()) * window.share();
+            var waiting = window == null ? 0 : Math.max(0, topic.unfetched()) * window.share();
+            var startable = Math.min(waiting, topic.limit().startable());
+            passing += startable;
+            held += Math.round(waiting - startable);
             known &= topic.known();
             ordering = looser(ordering, topic.ordering());
             var behind = 0L;
@@ -145,7 +196,7 @@ public final class LoadWindows {
                 sample.runnable(),
                 sample.waitingCalls(),
                 working,
-                sample.blocked());
+                sample.blocked().andHeld(held));
     }
 
     private static Ordering looser(Ordering one, Ordering other) {

@@ -24,11 +24,15 @@ final class Words {
         var blocked = load.backlog().blocked();
         var behindKeys = blocked.behindKeys();
         var later = blocked.events() - behindKeys;
+        var held = blocked.held() == 0
+                ? ""
+                : "; " + count((double) blocked.held())
+                        + " more are held back by the rate or the concurrency of their trigger";
         if (behindKeys == 0) {
-            return later <= 0 ? "" : "; " + count(later) + " more wait for their next try";
+            return (later <= 0 ? "" : "; " + count(later) + " more wait for their next try") + held;
         }
         return "; " + count(behindKeys) + " more wait behind their keys"
-                + (later <= 0 ? "" : " and " + count(later) + " for their next try");
+                + (later <= 0 ? "" : " and " + count(later) + " for their next try") + held;
     }
 
     /** What keeps events from the slots that stand free. */

@@ -50,7 +50,6 @@ final class DeliveryReader {
         if (section == null) {
             return new Delivery(STANDARD, standard);
         }
-        section.notYet("knative", "max-redrives");
         if (calls) {
             TOPIC_ONLY.stream().filter(section::has).forEach(key -> {
                 section.value(key);
@@ -68,9 +67,9 @@ final class DeliveryReader {
                 section.duration("timeout", STANDARD.timeout(), Duration.ofMillis(1), DAY),
                 section.duration("max-age", STANDARD.maxAge(), Duration.ofMillis(1), Duration.ofDays(365)),
                 section.word("on-dead-letter-failure", STANDARD.deadLetterFailure()));
-        var deadLetters = deadLetters(section, standard);
+        var delivery = deadLetters(section, policy, standard);
         section.end();
-        return new Delivery(policy, deadLetters);
+        return delivery;
     }
 
     private static Backoff backoff(Section section) {
@@ -88,18 +87,19 @@ final class DeliveryReader {
         return new Backoff(policy, delay, max);
     }
 
-    private @Nullable TopicRef deadLetters(Section delivery, @Nullable TopicRef standard) {
+    private Delivery deadLetters(Section delivery, DeliveryPolicy policy, @Nullable TopicRef standard) {
         var section = delivery.section("dead-letter");
         if (section == null) {
-            return standard;
+            return new Delivery(policy, standard);
         }
-        if (!section.has("topic")) {
-            section.required("topic", "dead letters go to a topic");
-            section.end();
-            return standard;
+        if (section.keys().isEmpty()) {
+            delivery.mistake("dead-letter", "must have one of topic, knative, max-redrives");
         }
-        var topic = topics.read(section, "topic").orElse(standard);
+        var topic = section.has("topic") ? topics.read(section, "topic").orElse(standard) : standard;
+        var marked = policy.withDeadLetters(
+                section.flag("knative", policy.knative()),
+                section.whole("max-redrives", policy.redrivesMax(), 0, 1_000));
         section.end();
-        return topic;
+        return new Delivery(marked, topic);
     }
 }

@@ -123,7 +123,8 @@ final class FunctionReader {
         }
         var policy = new BatchPolicy(
                 batch.whole("size", BatchPolicy.DEFAULT.size(), 1, 10_000),
-                batch.duration("within", BatchPolicy.DEFAULT.within(), Duration.ZERO, Duration.ofMinutes(5)));
+                batch.duration("within", BatchPolicy.DEFAULT.within(), Duration.ZERO, Duration.ofMinutes(5)),
+                batch.flag("bisect", BatchPolicy.DEFAULT.bisect()));
         batch.end();
         return policy;
     }

@@ -4,6 +4,7 @@ import dev.sluice.broker.Ordering;
 import dev.sluice.broker.Start;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.engine.DeliveryPolicy;
+import dev.sluice.engine.TriggerLimits;
 import dev.sluice.trigger.object.FolderSpec;
 import dev.sluice.trigger.object.ObjectSpec;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param delivery retries, timeout and what follows when they are used up
  * @param deadLetters where events go that are out of tries; null together with {@code reading}
  * @param share its weight against other triggers of the function
+ * @param limits its rate, its concurrency, and what counts as a repeat
  */
 public record TriggerManifest(
         Place place,
@@ -36,7 +38,8 @@ public record TriggerManifest(
         Answers answers,
         DeliveryPolicy delivery,
         @Nullable TopicRef deadLetters,
-        int share) {
+        int share,
+        TriggerLimits limits) {
     /**
      * How a topic is read.
      *

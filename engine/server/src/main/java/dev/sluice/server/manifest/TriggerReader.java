@@ -2,6 +2,7 @@ package dev.sluice.server.manifest;
 
 import dev.sluice.broker.Ordering;
 import dev.sluice.broker.Start;
+import dev.sluice.engine.TriggerLimits;
 import dev.sluice.server.manifest.TriggerManifest.Answers;
 import dev.sluice.server.manifest.TriggerManifest.Http;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
@@ -41,7 +42,7 @@ final class TriggerReader {
     TriggerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         checkWaysIn(spec);
-        spec.notYet("schedule", "every", "rate", "concurrency");
+        spec.notYet("schedule", "every");
         var function = function(spec);
         var http = spec.has("http") ? spec.section("http") : null;
         var reading = spec.has("topic") ? reading(spec, document.name()) : null;
@@ -63,7 +64,8 @@ final class TriggerReader {
         var calls = entrance != null && entrance.mode() == Mode.REPLY;
         var written = spec.has("answers") ? answers.read(spec, function, calls) : AnswersReader.none(function);
         var delivery = deliveries.read(spec, reading == null ? null : reading.topic(), calls);
-        var trigger = trigger(document, spec, function, reading, entrance, objects, written, delivery);
+        var limits = LimitsReader.read(spec, calls);
+        var trigger = trigger(document, spec, function, reading, entrance, objects, written, delivery, limits);
         spec.end();
         return trigger.reading() == null && trigger.http() == null ? null : trigger;
     }
@@ -76,7 +78,8 @@ final class TriggerReader {
             @Nullable Http http,
             TriggerManifest.@Nullable Objects objects,
             Answers answers,
-            DeliveryReader.Delivery delivery) {
+            DeliveryReader.Delivery delivery,
+            TriggerLimits limits) {
         return new TriggerManifest(
                 document.place(),
                 document.name(),
@@ -88,7 +91,8 @@ final class TriggerReader {
                 answers,
                 delivery.policy(),
                 reading == null ? null : delivery.deadLetters(),
-                spec.whole("share", 1, 1, 1_000));
+                spec.whole("share", 1, 1, 1_000),
+                limits);
     }
 
     private static void checkWaysIn(Section spec) {

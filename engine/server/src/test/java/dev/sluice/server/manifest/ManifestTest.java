@@ -9,6 +9,9 @@ import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.engine.Backoff;
 import dev.sluice.engine.BatchPolicy;
 import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
+import dev.sluice.engine.Rate;
+import dev.sluice.engine.RepeatPolicy;
+import dev.sluice.engine.TriggerLimits;
 import dev.sluice.engine.WindowPolicy;
 import dev.sluice.engine.scaling.ScaleLimits;
 import dev.sluice.server.manifest.TriggerManifest.AnswerRoute;
@@ -42,7 +45,7 @@ class ManifestTest {
               config: {currency: EUR, vat: 0.19, rounding: yes}
               concurrency: 16
               timeout: 5s
-              batch: {size: 10, within: 200ms}
+              batch: {size: 10, within: 200ms, bisect: false}
               window: {size: 20, within: 3s, key: customer, open: 50, bisect: true}
             ---
             apiVersion: sluice.dev/v1
@@ -60,9 +63,12 @@ class ManifestTest {
                 backoff-max: 1m
                 timeout: 5s
                 max-age: 1h
-                dead-letter: {topic: {broker: default, name: orders.dead}}
+                dead-letter: {topic: {broker: default, name: orders.dead}, knative: true, max-redrives: 5}
                 on-dead-letter-failure: stop
               share: 2
+              rate: 100/m
+              concurrency: 3
+              dedupe: {window: 1h, key: type+orderid, entries-max: 5000, bytes-max: 1MiB}
             ---
             apiVersion: sluice.dev/v1
             kind: Server
@@ -96,7 +102,7 @@ class ManifestTest {
         assertThat(function.artifact()).isEqualTo(folder.resolve("classes"));
         assertThat(function.config().values()).isEqualTo(Map.of("currency", "EUR", "vat", "0.19", "rounding", "yes"));
         assertThat(function.timeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(function.batch()).isEqualTo(new BatchPolicy(10, Duration.ofMillis(200)));
+        assertThat(function.batch()).isEqualTo(new BatchPolicy(10, Duration.ofMillis(200), false));
         assertThat(function.window()).isEqualTo(new WindowPolicy(20, Duration.ofSeconds(3), "customer", 50, true));
         checkTrigger(manifest.triggers().get(0));
     }
@@ -117,7 +123,14 @@ class ManifestTest {
         assertThat(trigger.delivery().maxAge()).isEqualTo(Duration.ofHours(1));
         assertThat(trigger.delivery().deadLetterFailure()).isEqualTo(DeadLetterFailure.STOP);
         assertThat(trigger.deadLetters()).isEqualTo(topic("orders.dead"));
+        assertThat(trigger.delivery().knative()).isTrue();
+        assertThat(trigger.delivery().redrivesMax()).isEqualTo(5);
         assertThat(trigger.share()).isEqualTo(2);
+        assertThat(trigger.limits())
+                .isEqualTo(new TriggerLimits(
+                        new Rate(100, Duration.ofMinutes(1)),
+                        3,
+                        new RepeatPolicy(Duration.ofHours(1), List.of("type", "orderid"), 5_000, 1 << 20)));
     }
 
     @Test
@@ -152,6 +165,9 @@ class ManifestTest {
         assertThat(trigger.delivery().maxAge()).isEqualTo(Duration.ofMinutes(15));
         assertThat(trigger.delivery().deadLetterFailure()).isEqualTo(DeadLetterFailure.PARK);
         assertThat(trigger.deadLetters()).isEqualTo(topic("orders.dlq"));
+        assertThat(trigger.delivery().knative()).isFalse();
+        assertThat(trigger.delivery().redrivesMax()).isEqualTo(3);
+        assertThat(trigger.limits()).isEqualTo(TriggerLimits.NONE);
         assertThat(trigger.answers().routes()).isEmpty();
         assertThat(manifest.server()).isEqualTo(ServerManifest.NONE);
     }
