@@ -27,6 +27,40 @@ final class FilterReader {
         return new FilterReader(spec).compile();
     }
 
+    /** The {@code attributes} of a filter as Knative had it first: a value each, or none for any. */
+    static EventFilter attributes(Section filter) {
+        return new FilterReader(filter).compileAttributes();
+    }
+
+    private EventFilter compileAttributes() {
+        var texts = new LinkedHashMap<String, String>();
+        var section = spec.section("attributes");
+        if (section == null) {
+            return EventFilter.PASS;
+        }
+        for (var name : section.keys()) {
+            var value = section.value(name);
+            if (value instanceof Value.Scalar scalar) {
+                places.put("attributes." + name, scalar.place());
+                texts.put(name, scalar.absent() ? "" : scalar.text());
+            } else {
+                section.mistake(name, "must be a single value");
+            }
+        }
+        try {
+            return Filters.attributes(texts);
+        } catch (InvalidFilterException invalid) {
+            return refused(invalid, "attributes");
+        }
+    }
+
+    private EventFilter refused(InvalidFilterException invalid, String key) {
+        for (var mistake : invalid.mistakes()) {
+            spec.mistakes().add(place(mistake.path(), key), spec.path(mistake.path()), mistake.value(), mistake.rule());
+        }
+        return EventFilter.PASS;
+    }
+
     private EventFilter compile() {
         var value = spec.value("filters");
         if (value == null || (value instanceof Value.Scalar scalar && scalar.absent())) {
@@ -39,15 +73,12 @@ final class FilterReader {
         try {
             return Filters.compile(items(items, "filters"));
         } catch (InvalidFilterException invalid) {
-            for (var mistake : invalid.mistakes()) {
-                spec.mistakes().add(place(mistake.path()), spec.path(mistake.path()), mistake.value(), mistake.rule());
-            }
-            return EventFilter.PASS;
+            return refused(invalid, "filters");
         }
     }
 
     /** The place of the path, or of the nearest thing around it. */
-    private Place place(String path) {
+    private Place place(String path, String key) {
         for (var end = path.length();
                 end > 0;
                 end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
@@ -56,7 +87,7 @@ final class FilterReader {
                 return place;
             }
         }
-        return spec.place("filters");
+        return spec.place(key);
     }
 
     private @Nullable Object plain(Value value, String path) {

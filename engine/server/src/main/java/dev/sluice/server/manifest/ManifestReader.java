@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,19 @@ final class ManifestReader {
     static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     static final String NAME_RULE = "must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends";
 
-    private static final String VERSION = "sluice.dev/v1";
-    private static final String KNATIVE = "eventing.knative.dev/";
+    /** What a cluster writes into its objects, and people into their labels: nothing that is acted upon. */
+    private static final List<String> CLUSTERS_OWN = List.of(
+            "namespace",
+            "labels",
+            "annotations",
+            "creationTimestamp",
+            "finalizers",
+            "generation",
+            "managedFields",
+            "ownerReferences",
+            "resourceVersion",
+            "uid");
+
     private static final int FILES_MAX = 1_000;
 
     private final Variables variables;
@@ -36,30 +46,6 @@ final class ManifestReader {
 
     private final Map<Kind, List<Document>> documents = new EnumMap<>(Kind.class);
 
-    /** The kinds there are, in the order in which they are read. */
-    enum Kind {
-        SERVER("Server"),
-        BROKER("Broker"),
-        FUNCTION("Function"),
-        TRIGGER("Trigger");
-
-        private static final List<String> WORDS =
-                Stream.of(values()).map(kind -> kind.word).toList();
-
-        private final String word;
-
-        Kind(String word) {
-            this.word = word;
-        }
-
-        static @Nullable Kind of(String word) {
-            return Stream.of(values())
-                    .filter(kind -> kind.word.equals(word))
-                    .findFirst()
-                    .orElse(null);
-        }
-    }
-
     /**
      * A document whose head has been read.
      *
@@ -67,9 +53,20 @@ final class ManifestReader {
      * @param name empty when it is missing or wrong
      * @param place of the name
      * @param spec null when it is missing or no map
+     * @param metadata null when it is missing or no map
      */
     record Document(
-            Path folder, String name, Place place, @Nullable Section spec) {}
+            Path folder,
+            String name,
+            Place place,
+            @Nullable Section spec,
+            @Nullable Section metadata) {
+        /** What others have noted on it; null when it has none. */
+        @Nullable
+        Section annotations() {
+            return metadata == null ? null : metadata.section("annotations");
+        }
+    }
 
     /** Reads one kind's documents; null when a mistake leaves nothing to go on with. */
     @FunctionalInterface
@@ -95,7 +92,11 @@ final class ManifestReader {
         var memoryBrokers = memoryBrokers();
         var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION), variables);
         var triggers = each(Kind.TRIGGER, triggerReader::read);
-        new TriggerChecks(mistakes, memoryBrokers).check(triggers);
+        var knative = new KnativeReader(
+                kindOf(Kind.KNATIVE_BROKER), new TopicReader(names(Kind.BROKER)), memoryBrokers, names(Kind.FUNCTION));
+        triggers.addAll(each(Kind.KNATIVE_TRIGGER, knative::readTrigger));
+        triggers.addAll(knative.deadLetterTriggers());
+        new TriggerChecks(mistakes, memoryBrokers, knative.topics()).check(triggers);
         mistakes.throwIfAny();
         return new Manifest(brokers, functions, triggers, server, mistakes.warnings());
     }
@@ -153,24 +154,18 @@ final class ManifestReader {
         if (document == null) {
             return;
         }
-        var version = document.required("apiVersion", "write " + VERSION);
-        if (version.startsWith(KNATIVE)) {
-            mistakes.add(
-                    document.place("apiVersion"),
-                    "apiVersion",
-                    version,
-                    "is not in this version: write a Trigger of " + VERSION + " that names its topic");
-            return;
+        var written = document.required("apiVersion", "write " + Kind.SLUICE);
+        var known = Kind.versions().contains(written);
+        if (!written.isEmpty() && !known) {
+            document.mistake("apiVersion", "must be one of " + String.join(", ", Kind.versions()));
         }
-        if (!version.isEmpty() && !version.equals(VERSION)) {
-            document.mistake("apiVersion", "must be " + VERSION);
-        }
-        var word = document.required("kind", "one of " + String.join(", ", Kind.WORDS));
-        var kind = Kind.of(word);
+        var version = known ? written : Kind.SLUICE;
+        var words = Kind.words(version);
+        var word = document.required("kind", "one of " + String.join(", ", words));
+        var kind = Kind.of(version, word);
         if (kind == null) {
             if (!word.isEmpty()) {
-                document.mistake(
-                        "kind", "must be one of " + String.join(", ", Kind.WORDS) + Nearest.hint(word, Kind.WORDS));
+                document.mistake("kind", "must be one of " + String.join(", ", words) + Nearest.hint(word, words));
             }
             return;
         }
@@ -182,18 +177,26 @@ final class ManifestReader {
         var place = document.place();
         var metadata = kind == Kind.SERVER
                 ? document.section("metadata")
-                : document.requiredSection("metadata", "a map with the name of the " + kind.word);
+                : document.requiredSection("metadata", "a map with the name of the " + kind.word());
         if (metadata != null) {
             name = name(metadata);
             place = metadata.place("name");
+            if (kind.foreign()) {
+                CLUSTERS_OWN.forEach(metadata::value);
+            }
             metadata.end();
         }
-        var spec = document.requiredSection("spec", "a map with what the " + kind.word + " is to be");
+        if (kind.foreign()) {
+            document.value("status");
+        }
+        var spec = kind.mayBeEmpty() && !document.has("spec")
+                ? null
+                : document.requiredSection("spec", "a map with what the " + kind.word() + " is to be");
         document.end();
-        if (spec != null) {
+        if (spec != null || kind.mayBeEmpty()) {
             checkUnique(kind, name, place);
         }
-        kindOf(kind).add(new Document(folder, name, place, spec));
+        kindOf(kind).add(new Document(folder, name, place, spec, metadata));
     }
 
     private static String name(Section metadata) {
@@ -208,14 +211,15 @@ final class ManifestReader {
         if (kind != Kind.SERVER && name.isEmpty()) {
             return;
         }
-        var first = taken.putIfAbsent(kind == Kind.SERVER ? kind.word : kind.word + " " + name, place);
+        var first = taken.putIfAbsent(kind == Kind.SERVER ? kind.named() : kind.named() + " " + name, place);
         if (first == null) {
             return;
         }
         if (kind == Kind.SERVER) {
             mistakes.add(place, "", "", "is a second Server, the first is at " + first);
         } else {
-            mistakes.add(place, "metadata.name", name, "is the name of another " + kind.word + " already, at " + first);
+            mistakes.add(
+                    place, "metadata.name", name, "is the name of another " + kind.named() + " already, at " + first);
         }
     }
 

@@ -16,10 +16,16 @@ import java.util.Set;
 final class TriggerChecks {
     private final Mistakes mistakes;
     private final Set<String> memoryBrokers;
+    private final Set<TopicRef> ownAnswers;
 
-    TriggerChecks(Mistakes mistakes, Set<String> memoryBrokers) {
+    /**
+     * @param memoryBrokers where topics hold their publishers back
+     * @param ownAnswers topics that get the answers of their own triggers, as that is what these are
+     */
+    TriggerChecks(Mistakes mistakes, Set<String> memoryBrokers, Set<TopicRef> ownAnswers) {
         this.mistakes = mistakes;
         this.memoryBrokers = memoryBrokers;
+        this.ownAnswers = ownAnswers;
     }
 
     void check(List<TriggerManifest> triggers) {
@@ -77,7 +83,8 @@ final class TriggerChecks {
     /**
      * Topics of the memory broker hold their publishers back while a group reads them. In a circle of topics each waits
      * for the next one's room in the end, so that none ever gets any. A topic elsewhere takes what comes, so a circle
-     * through it does not stand still; its events end at the limit of hops.
+     * through it does not stand still; its events end at the limit of hops. Nor is a Broker of Knative refused, which gets
+     * the answers of its own Triggers: when it is full these fail at the deadline of a send, and are tried again.
      */
     private void checkCycles(List<TriggerManifest> triggers) {
         var answersOf = new LinkedHashMap<TopicRef, Set<TopicRef>>();
@@ -87,7 +94,7 @@ final class TriggerChecks {
                 var to = answersOf.computeIfAbsent(reading.topic(), topic -> new LinkedHashSet<>());
                 trigger.answers().routes().stream()
                         .map(AnswerRoute::topic)
-                        .filter(topic -> memoryBrokers.contains(topic.broker()))
+                        .filter(topic -> memoryBrokers.contains(topic.broker()) && !ownAnswers.contains(topic))
                         .forEach(to::add);
             }
         }
@@ -98,7 +105,9 @@ final class TriggerChecks {
                 continue;
             }
             for (var route : trigger.answers().routes()) {
-                var way = way(route.topic(), reading.topic(), answersOf);
+                var way = ownAnswers.contains(route.topic())
+                        ? List.<TopicRef>of()
+                        : way(route.topic(), reading.topic(), answersOf);
                 if (!way.isEmpty()) {
                     told.addAll(way);
                     var names = new ArrayList<String>(List.of(reading.topic().name()));

@@ -89,11 +89,18 @@ class ManifestMistakesTest {
             {topic: {name: a, start: 2026-01-31T06:00:00Z}, function: price} | 13:32: spec.topic.start: '2026-01-31T06:00:00Z': must be earliest or latest: broker 'default' keeps events in memory, and no times
             {topic: {name: a, order: keys}, function: price}       | 13:32: spec.topic.order: 'keys': must be one of key, partition, none
             {topic: a, function: price, share: 0}                  | 13:42: spec.share: '0': must be a whole number between 1 and 1000
-            {topic: a, function: price, rate: 100/s}               | 13:35: spec.rate: is not in this version
+            {topic: a, function: price, rate: 100}                 | 13:41: spec.rate: '100': must be events in a time, 1 to 1000000 of them, such as 100/s, 30/m, 5/h or 1/d
+            {topic: a, function: price, rate: 0/s}                 | 13:41: spec.rate: '0/s': must be events in a time, 1 to 1000000 of them, such as 100/s, 30/m, 5/h or 1/d
+            {topic: a, function: price, concurrency: 0}            | 13:48: spec.concurrency: '0': must be a whole number between 1 and 100000
+            {topic: a, function: price, dedupe: {window: 2d}}      | 13:52: spec.dedupe.window: '2d': must be between 1ms and 24h
+            {topic: a, function: price, dedupe: {key: source and id}} | 13:49: spec.dedupe.key: 'source and id': must be 1 to 8 names of attributes or extensions, joined by +, such as source+id
+            {topic: a, function: price, dedupe: {key: data}}       | 13:49: spec.dedupe.key: 'data': must not name data, which is no attribute
+            {http: {path: /x}, function: price, dedupe: {window: 1m}} | 13:51: spec.dedupe: has no use in mode reply: each caller waits for an answer of its own
+            {topic: a, function: price, delivery: {dead-letter: {max-redrives: -1}}} | 13:74: spec.delivery.dead-letter.max-redrives: '-1': must be a whole number between 0 and 1000
             {topic: a, function: price, delivery: {retry: -1}}     | 13:53: spec.delivery.retry: '-1': must be a whole number between 0 and 1000
             {topic: a, function: price, delivery: {backoff-policy: fibonacci}} | 13:62: spec.delivery.backoff-policy: 'fibonacci': must be one of exponential, linear, constant
             {topic: a, function: price, delivery: {backoff-delay: 1m}} | 13:61: spec.delivery.backoff-delay: '1m': backoff-max, 30s, must reach backoff-delay, 1m
-            {topic: a, function: price, delivery: {dead-letter: {}}} | 13:59: spec.delivery.dead-letter.topic: is missing: dead letters go to a topic
+            {topic: a, function: price, delivery: {dead-letter: {}}} | 13:59: spec.delivery.dead-letter: must have one of topic, knative, max-redrives
             {topic: a, function: price, delivery: {on-dead-letter-failure: ignore}} | 13:70: spec.delivery.on-dead-letter-failure: 'ignore': must be one of park, stop, drop
             {topic: a, function: price, answers: {type: t}}        | 13:44: spec.answers.topic: is missing: answers go to a topic
             {topic: a, function: price, answers: {topic: b, source: "a b"}} | 13:63: spec.answers.source: 'a b': must be a URI reference, such as /price
@@ -131,8 +138,8 @@ class ManifestMistakesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {kind: Broker, metadata: {name: b}, spec: {memory: {}}}                            | 1:1: apiVersion: is missing: write sluice.dev/v1
-            {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be sluice.dev/v1
-            {apiVersion: eventing.knative.dev/v1, kind: Trigger, metadata: {name: b}, spec: {}} | 1:14: apiVersion: 'eventing.knative.dev/v1': is not in this version: write a Trigger of sluice.dev/v1 that names its topic
+            {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be one of sluice.dev/v1, eventing.knative.dev/v1
+            {apiVersion: eventing.knative.dev/v1, kind: EventType, metadata: {name: b}, spec: {}} | 1:45: kind: 'EventType': must be one of Broker, Trigger
             {apiVersion: sluice.dev/v1, kind: Funktion, metadata: {name: b}, spec: {}}         | 1:35: kind: 'Funktion': must be one of Server, Broker, Function, Trigger; did you mean 'Function'?
             {apiVersion: sluice.dev/v1, kind: Broker, spec: {memory: {}}}                      | 1:1: metadata: is missing: a map with the name of the Broker
             {apiVersion: sluice.dev/v1, kind: Broker, metadata: {}, spec: {memory: {}}}        | 1:53: metadata.name: is missing: must be 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends
