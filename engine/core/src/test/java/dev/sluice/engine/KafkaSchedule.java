@@ -1,7 +1,5 @@
 package dev.sluice.engine;
 
-import static dev.sluice.engine.SimWorld.check;
-
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.RawEvent;
 import java.time.Duration;
@@ -145,7 +143,7 @@ final class KafkaSchedule implements SimFunction.Ledger {
                         e -> {},
                         () -> world.later(() -> {
                             if (nodes.contains(node)) {
-                                check(!runsAt(node, -1), () -> "something runs on an engine that has stopped");
+                                world.check(!runsAt(node, -1), () -> "something runs on an engine that has stopped");
                                 end(node);
                                 node.left = true;
                                 start();
@@ -159,7 +157,8 @@ final class KafkaSchedule implements SimFunction.Ledger {
         if (node != null && node.takesPartitions()) {
             totals.moves++;
             node.member.revoke(partition, () -> {
-                check(!runsAt(node, partition), () -> "something of partition " + partition + " runs on, given up");
+                world.check(
+                        !runsAt(node, partition), () -> "something of partition " + partition + " runs on, given up");
                 if (owners[partition] == node) {
                     owners[partition] = null;
                 }
@@ -180,7 +179,8 @@ final class KafkaSchedule implements SimFunction.Ledger {
         }
         node.unaware[partition] = true;
         world.later(() -> node.member.lose(partition, () -> {
-            check(!runsAt(node, partition), () -> "something of partition " + partition + " runs on, though lost");
+            world.check(
+                    !runsAt(node, partition), () -> "something of partition " + partition + " runs on, though lost");
             node.unaware[partition] = false;
         }));
     }
@@ -228,17 +228,17 @@ final class KafkaSchedule implements SimFunction.Ledger {
     @Override
     public Object began(SimLoop home, String id) {
         var record = topic.record(id);
-        check(!(record.event instanceof RawEvent), () -> record + " is no event, and ran");
+        world.check(!(record.event instanceof RawEvent), () -> record + " is no event, and ran");
         var run = new Run(home, record);
         var node = nodeOf(home);
         run.stray = node.unaware[record.partition];
-        check(
+        world.check(
                 run.stray || owners[record.partition] == node,
                 () -> record + " began on an engine that has given its partition up");
         var lane = laneOf(record);
         if (lane != null) {
             for (var other : running) {
-                check(
+                world.check(
                         run.stray || other.stray || !lane.equals(laneOf(other.record)),
                         () -> record + " began while " + other.record + " of its lane ran");
             }
@@ -249,7 +249,7 @@ final class KafkaSchedule implements SimFunction.Ledger {
         record.begun = true;
         running.add(run);
         var atHome = running.stream().filter(other -> other.home == home).count();
-        check(atHome <= node.engine.slots, () -> atHome + " runs at once");
+        world.check(atHome <= node.engine.slots, () -> atHome + " runs at once");
         return run;
     }
 
@@ -259,7 +259,8 @@ final class KafkaSchedule implements SimFunction.Ledger {
                 return node;
             }
         }
-        throw new AssertionError("something runs on an engine that is gone");
+        world.check(false, () -> "something runs on an engine that is gone");
+        throw new IllegalStateException("not reached");
     }
 
     private void earlierOnesAreDone(SimTopic.Record record, Object lane) {
@@ -267,7 +268,7 @@ final class KafkaSchedule implements SimFunction.Ledger {
             if (earlier.offset >= record.offset) {
                 return;
             }
-            check(
+            world.check(
                     !lane.equals(laneOf(earlier)) || topic.isDone(earlier),
                     () -> record + " began for the first time before " + earlier + " was done");
         }

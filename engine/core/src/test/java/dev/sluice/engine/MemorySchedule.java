@@ -1,7 +1,5 @@
 package dev.sluice.engine;
 
-import static dev.sluice.engine.SimWorld.check;
-
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.RawEvent;
 import java.time.Duration;
@@ -79,13 +77,13 @@ final class MemorySchedule implements SimFunction.Ledger {
     public Object began(SimLoop home, String id) {
         var source = sourceOf.get(id);
         var entry = source.entry(id);
-        check(!(entry.event instanceof RawEvent), () -> id + " is no event, and ran");
+        world.check(!(entry.event instanceof RawEvent), () -> id + " is no event, and ran");
         running++;
         // An instance on its way out may still run what it has while its successor runs more.
-        check(scales || running <= engine.slots, () -> running + " runs at once in " + engine.slots + " slots");
+        world.check(scales || running <= engine.slots, () -> running + " runs at once in " + engine.slots + " slots");
         var lane = laneOf(source, entry);
         if (lane != null) {
-            check(runningOfKey.merge(lane, 1, Integer::sum) == 1, () -> "two runs at once of lane " + lane);
+            world.check(runningOfKey.merge(lane, 1, Integer::sum) == 1, () -> "two runs at once of lane " + lane);
             if (entry.runs == 0) {
                 earlierOnesAreDone(source, entry, lane);
             }
@@ -100,7 +98,7 @@ final class MemorySchedule implements SimFunction.Ledger {
                 return;
             }
             if (earlier.wanted && lane.equals(laneOf(source, earlier))) {
-                check(
+                world.check(
                         earlier.state == SimSource.State.ACCEPTED,
                         () -> entry.event.getId() + " began before " + earlier.event.getId() + " was accepted");
             }
@@ -182,10 +180,10 @@ final class MemorySchedule implements SimFunction.Ledger {
                 break;
             }
         }
-        check(ended[0], () -> "the drain does not complete");
-        check(
+        world.check(ended[0], () -> "the drain does not complete");
+        world.check(
                 keyed.noneLent() && second.noneLent(),
                 () -> "lent behind the drain: " + keyed.open() + " " + second.open());
-        check(keyed.cancelled && second.cancelled, () -> "a source was not left");
+        world.check(keyed.cancelled && second.cancelled, () -> "a source was not left");
     }
 }

@@ -48,7 +48,7 @@ final class SimEngine {
         loop = world.loop();
         slots = instances * concurrency;
         var options = new EngineOptions(1, 1 << 20, 2 + world.random.nextInt(8), 1 << 20, 32, error -> {
-                    throw new AssertionError(error);
+                    world.check(false, () -> "fatal: " + error);
                 })
                 .withJournal(new JournalOptions(1_024, 64 << 10, 0.5));
         dispatcher = new Dispatcher(
@@ -117,7 +117,7 @@ final class SimEngine {
                 AnswerPolicy.to(sink(answered), "sim"),
                 delivery,
                 sink(letter -> {
-                    SimWorld.check(letter.getExtension("dlreason") != null, () -> letter + " gives no reason");
+                    world.check(letter.getExtension("dlreason") != null, () -> letter + " gives no reason");
                     buried.accept(letter);
                 }),
                 1 + world.random.nextInt(3)));

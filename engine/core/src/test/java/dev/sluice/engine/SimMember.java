@@ -165,7 +165,7 @@ final class SimMember implements EventSource {
                 joined.onSubscribe(new Subscription() {
                     @Override
                     public void request(long n) {
-                        SimWorld.check(n > 0, () -> "requested " + n);
+                        world.check(n > 0, () -> "requested " + n);
                         demand += gone ? 0 : n;
                     }
 

@@ -1,7 +1,5 @@
 package dev.sluice.engine;
 
-import static dev.sluice.engine.SimWorld.check;
-
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.kafka.SimTracker;
 import io.cloudevents.CloudEvent;
@@ -75,7 +73,7 @@ final class SimReading {
             return null;
         }
         // One that was lost unasked, and does not know it yet, lends what its successor may have done.
-        check(
+        world.check(
                 !record.accepted || record.mayRepeat || !topic.isCurrent(partition, generation),
                 () -> record + " comes again, which an acknowledged commit of " + topic.committed(partition)
                         + " covers");
@@ -210,7 +208,7 @@ final class SimReading {
 
         @Override
         public void triesBegun(int tries) {
-            check(tries <= topic.triesMax, () -> record + " has begun " + tries + " tries of " + topic.triesMax);
+            world.check(tries <= topic.triesMax, () -> record + " has begun " + tries + " tries of " + topic.triesMax);
             if (state != State.ENDED) {
                 tracker.tries(record.offset, tries);
             }
@@ -225,7 +223,7 @@ final class SimReading {
             if (settled || state == State.ENDED) {
                 return;
             }
-            check(topic.isDone(record), () -> record + " was accepted, but neither done nor a dead letter: lost");
+            world.check(topic.isDone(record), () -> record + " was accepted, but neither done nor a dead letter: lost");
             settled = true;
             lent--;
             if (topic.isCurrent(partition, generation)) {

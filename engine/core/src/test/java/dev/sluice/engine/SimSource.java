@@ -117,9 +117,7 @@ final class SimSource implements EventSource {
                 joined.onSubscribe(new Subscription() {
                     @Override
                     public void request(long n) {
-                        if (n <= 0) {
-                            throw new AssertionError("requested " + n);
-                        }
+                        world.check(n > 0, () -> "requested " + n);
                         demand += n;
                     }
 
@@ -264,10 +262,10 @@ final class SimSource implements EventSource {
             if (entry.epoch != epoch) {
                 return;
             }
-            if (Math.abs(tries - entry.tries) != 1 || tries > entry.triesMax) {
-                throw new AssertionError(entry.event.getId() + " has begun " + tries + " tries after " + entry.tries
-                        + " of at most " + entry.triesMax);
-            }
+            world.check(
+                    Math.abs(tries - entry.tries) == 1 && tries <= entry.triesMax,
+                    () -> entry.event.getId() + " has begun " + tries + " tries after " + entry.tries + " of at most "
+                            + entry.triesMax);
             entry.tries = tries;
         }
 
@@ -280,16 +278,13 @@ final class SimSource implements EventSource {
             if (entry.epoch != epoch || entry.state == State.ACCEPTED) {
                 return;
             }
-            if (entry.state != State.LENT) {
-                throw new AssertionError(entry.event.getId() + " was accepted while " + entry.state);
-            }
-            if (entry.wanted && !entry.endedWell && !entry.deadLetterStored) {
-                throw new AssertionError(
-                        entry.event.getId() + " was accepted, but neither done nor a dead letter: lost");
-            }
-            if (entry.wanted && !entry.deadLetterStored && !answersStored.test(entry)) {
-                throw new AssertionError(entry.event.getId() + " was accepted before its answers were stored");
-            }
+            world.check(entry.state == State.LENT, () -> entry.event.getId() + " was accepted while " + entry.state);
+            world.check(
+                    !entry.wanted || entry.endedWell || entry.deadLetterStored,
+                    () -> entry.event.getId() + " was accepted, but neither done nor a dead letter: lost");
+            world.check(
+                    !entry.wanted || entry.deadLetterStored || answersStored.test(entry),
+                    () -> entry.event.getId() + " was accepted before its answers were stored");
             entry.state = State.ACCEPTED;
             accepted++;
         }

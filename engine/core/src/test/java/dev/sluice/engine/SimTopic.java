@@ -1,7 +1,5 @@
 package dev.sluice.engine;
 
-import static dev.sluice.engine.SimWorld.check;
-
 import dev.sluice.broker.kafka.SimTracker;
 import dev.sluice.cloudevents.RawEvent;
 import io.cloudevents.CloudEvent;
@@ -55,6 +53,7 @@ final class SimTopic {
         }
     }
 
+    private final SimWorld world;
     private final List<List<Record>> partitions = new ArrayList<>();
     private final Map<String, Record> byId = new HashMap<>();
     private final Set<String> answers = new HashSet<>();
@@ -63,6 +62,7 @@ final class SimTopic {
     final int triesMax;
 
     SimTopic(SimWorld world, int records, int triesMax) {
+        this.world = world;
         this.triesMax = triesMax;
         var ends = new long[PARTITIONS];
         for (var i = 0; i < PARTITIONS; i++) {
@@ -137,11 +137,11 @@ final class SimTopic {
             return false;
         }
         var before = committed[partition];
-        check(
+        world.check(
                 before == null || before.position() <= commit.position(),
                 () -> "partition " + partition + " goes back from " + before + " to " + commit);
         for (var record : partitions.get(partition)) {
-            check(!commit.covers(record.offset) || isDone(record), () -> commit + " passes " + record + ": lost");
+            world.check(!commit.covers(record.offset) || isDone(record), () -> commit + " passes " + record + ": lost");
         }
         committed[partition] = commit;
         return true;

@@ -25,6 +25,7 @@ final class SimWorld {
             new PriorityQueue<>(Comparator.comparingLong(Timer::due).thenComparingLong(Timer::number));
     private final List<BooleanSupplier> sources = new ArrayList<>();
     private SimLoop running;
+    private AssertionError violation;
     private long now;
     private long timerNumber;
 
@@ -32,10 +33,17 @@ final class SimWorld {
         random = new SplittableRandom(seed);
     }
 
-    /** As an assertion, but for millions of times: no message is built when it holds. */
-    static void check(boolean holds, Supplier<String> message) {
+    /**
+     * As an assertion, but for millions of times: no message is built when it holds. One that does not is kept and breaks
+     * the step, since an engine takes whatever is thrown within it for its function's failure.
+     */
+    void check(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new AssertionError(message.get());
+            var broken = new AssertionError(message.get());
+            if (violation == null) {
+                violation = broken;
+            }
+            throw broken;
         }
     }
 
@@ -86,10 +94,12 @@ final class SimWorld {
     /** One thing happens. False when nothing can but the passing of time. */
     boolean step() {
         var choice = random.nextInt(10);
-        if (choice < 4 && runLoop() || choice < 7 && happen() || choice < 9 && emit()) {
-            return true;
+        var happened = choice < 4 && runLoop() || choice < 7 && happen() || choice < 9 && emit();
+        happened = happened || runLoop() || happen() || emit();
+        if (violation != null) {
+            throw violation;
         }
-        return runLoop() || happen() || emit();
+        return happened;
     }
 
     /** Moves the clock to the next timer, or only a part of the way; false when there is none. */
