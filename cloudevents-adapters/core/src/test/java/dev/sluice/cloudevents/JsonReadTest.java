@@ -41,6 +41,9 @@ class JsonReadTest {
                 arguments(
                         Samples.document(",\"data\":1,\"data_base64\":\"\""), "data must not stand beside data_base64"),
                 arguments(Samples.document(",\"data_base64\":\"a*b=\""), "data_base64 must be base64"),
+                arguments(
+                        Samples.document(",\"data_base64\":\"AAE\""),
+                        "data_base64 must be base64 (RFC 4648), with its padding"),
                 arguments(Samples.document(",\"data_base64\":{}"), "data_base64 must be a JSON string"),
                 arguments(Samples.document(",\"subject\":\"\""), "subject must not be empty"),
                 arguments(Samples.document(",\"subject\":{}"), "subject must be a JSON string"),

@@ -53,7 +53,7 @@ class SpecificationExamplesTest {
         byte[] json = Files.readAllBytes(EXAMPLES.resolve("json-format.01.json"));
 
         assertThatThrownBy(() -> Samples.JSON.read(json, 0, json.length))
-                .hasMessage("data_base64 must be base64 (RFC 4648)");
+                .hasMessage("data_base64 must be base64 (RFC 4648), with its padding");
     }
 
     @Test
