@@ -143,6 +143,15 @@ class KnativeManifestTest {
         assertThat(legacy.test(order.build())).as("region must be there").isFalse();
         assertThat(legacy.test(order.extension("region", "eu").build())).isTrue();
 
+        var empty = read(FUNCTIONS + BROKER + trigger("", subscriber + attributes + ", filters: []}"))
+                .triggers()
+                .get(0)
+                .filter();
+        assertThat(empty.test(order.type("com.other.x").build()))
+                .as("an empty list says nothing")
+                .isFalse();
+        order.type("com.acme.order");
+
         var list = read(FUNCTIONS
                         + BROKER
                         + trigger("", subscriber + attributes + ", filters: [{prefix: {type: com.other.}}]}"))
