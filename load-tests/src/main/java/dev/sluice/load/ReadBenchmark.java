@@ -12,9 +12,12 @@ import dev.sluice.engine.FunctionCode;
 import dev.sluice.engine.FunctionCodeException;
 import dev.sluice.engine.FunctionSpec;
 import dev.sluice.engine.TriggerSpec;
+import dev.sluice.engine.WindowPolicy;
 import dev.sluice.function.FunctionConfig;
 import dev.sluice.load.handler.Nothing;
 import dev.sluice.load.handler.NothingBatch;
+import dev.sluice.load.handler.NothingStream;
+import dev.sluice.load.handler.NothingWindow;
 import io.cloudevents.CloudEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -50,8 +53,8 @@ public class ReadBenchmark {
     private static final int EVENTS = 8_192;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /** Whether the function takes events one by one or in batches. */
-    @Param({"one", "batch"})
+    /** How the function takes events: one by one, in batches, in windows, or as a stream for life. */
+    @Param({"one", "batch", "window", "stream"})
     private String takes = "one";
 
     private final CountedSource source = new CountedSource(new Decoders().kafka());
@@ -61,11 +64,11 @@ public class ReadBenchmark {
     @Setup
     public void start() throws FunctionCodeException, InterruptedException {
         var started = Engine.create(EngineOptions.defaults(), new SimpleMeterRegistry());
-        var one = takes.equals("one");
-        var code = one ? FunctionCode.of("nothing", Nothing::new) : FunctionCode.of("nothing", NothingBatch::new);
+        var code = FunctionCode.of("nothing", () -> function(takes));
         var batch = new BatchPolicy(500, Duration.ofMillis(1));
-        started.deploy(new FunctionSpec(
-                "nothing", code, 1, one ? 256 : 4, Duration.ofSeconds(30), batch, FunctionConfig.EMPTY));
+        var slots = takes.equals("one") ? 256 : 4;
+        started.deploy(new FunctionSpec("nothing", code, 1, slots, Duration.ofSeconds(30), batch, FunctionConfig.EMPTY)
+                .withWindow(WindowPolicy.DEFAULT.with(batch.size(), batch.within())));
         started.attach(new TriggerSpec(
                 "reader",
                 "nothing",
@@ -79,6 +82,15 @@ public class ReadBenchmark {
                 1));
         source.deliver(1);
         engine = started;
+    }
+
+    private static Object function(String takes) {
+        return switch (takes) {
+            case "one" -> new Nothing();
+            case "batch" -> new NothingBatch();
+            case "window" -> new NothingWindow();
+            default -> new NothingStream();
+        };
     }
 
     /** Ends the engine. */

@@ -54,12 +54,36 @@ final class Answers {
         }
     }
 
+    /**
+     * The event for an answer of which nobody says to what it is one.
+     *
+     * @param id that of an event made from data
+     * @param hops the functions that what came before it has come through
+     */
+    CloudEvent unbound(@Nullable Object answer, String id, int hops, ObjectWriter json) {
+        if (answer == null) {
+            throw new FunctionException.BadAnswer(function, "answered null");
+        }
+        try {
+            if (answer instanceof CloudEvent event) {
+                return WireEvent.builder(event)
+                        .extension(HOPS, Math.max(hops(event), hops + 1))
+                        .build();
+            }
+            return data(answer, id, json).extension(HOPS, hops + 1).build();
+        } catch (InvalidEventException e) {
+            throw new FunctionException.BadAnswer(function, "answered an event that is not valid: " + e.getMessage());
+        }
+    }
+
     private WireEvent.Builder made(Object answer, CloudEvent input, int n, ObjectWriter json) {
-        var builder = WireEvent.builder()
-                .id(input.getId() + ":" + trigger + ":" + n)
-                .type(policy.type())
-                .source(policy.source());
+        var builder = data(answer, input.getId() + ":" + trigger + ":" + n, json);
         copyIfAbsent(builder, "partitionkey", input.getExtension("partitionkey"));
+        return builder;
+    }
+
+    private WireEvent.Builder data(Object answer, String id, ObjectWriter json) {
+        var builder = WireEvent.builder().id(id).type(policy.type()).source(policy.source());
         if (answer instanceof byte[] bytes) {
             return builder.data("application/octet-stream", bytes);
         }

@@ -5,8 +5,8 @@ import dev.sluice.function.BatchResult;
 import dev.sluice.function.FunctionException;
 import io.cloudevents.CloudEvent;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -28,8 +28,8 @@ import reactor.core.publisher.Operators;
  *
  * <p>Threads. The home loop makes it, runs its deadline and handles its signals; the function's signals and the sink's
  * acknowledgements come on any thread. The run ends once: {@link #phase} goes 0 → 1 by compare-and-set, whoever wins
- * writes the outcome, sets 2 and signals, a worker once it has left; {@link #pending} counts the run and every unacknowledged answer, and who brings
- * it to 0 signals. The loop reads the outcome only behind such a signal. An answer that a cancelled run emits late is
+ * writes the outcome, sets 2 and signals, a worker once it has left; {@link #pending} counts the run and every unacknowledged
+ * answer, and who brings it to 0 signals. The loop reads the outcome only behind such a signal. An answer that a cancelled run emits late is
  * dropped; one that was on its way when the deadline passed may still be published, with the id that its repetition
  * will have.
  */
@@ -150,7 +150,10 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         try {
             var handler = instance.handler;
             var invocation = handler.shape().form() == FunctionShape.Form.BI_FUNCTION ? new TryInvocation(this) : null;
-            take(batch == null ? handler.call(first.event(), invocation) : handler.call(eventsOf(batch), invocation));
+            take(
+                    batch == null
+                            ? handler.call(first.event(), invocation)
+                            : handler.call(Task.eventsOf(batch), invocation));
         } catch (Throwable thrown) {
             end(thrown, null);
         } finally {
@@ -158,14 +161,6 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
                 leave();
             }
         }
-    }
-
-    private static List<CloudEvent> eventsOf(List<Task> tasks) {
-        var events = new ArrayList<CloudEvent>(tasks.size());
-        for (var task : tasks) {
-            events.add(task.event());
-        }
-        return events;
     }
 
     /** Lets a cancel interrupt this thread from now on; false when it came before. */
@@ -221,16 +216,12 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private void takeAll(@Nullable List<?> returned) {
         if (returned == null) {
             end(null, null);
-            return;
+        } else if (returned.stream().anyMatch(Objects::isNull)) {
+            // Reactor would call it a NullPointerException of its own.
+            end(new FunctionException.BadAnswer(function(), "answered null"), null);
+        } else {
+            Flux.fromIterable(returned).subscribe(this);
         }
-        for (var each : returned) {
-            if (each == null) {
-                // Reactor would call it a NullPointerException of its own.
-                end(new FunctionException.BadAnswer(function(), "answered null"), null);
-                return;
-            }
-        }
-        Flux.fromIterable(returned).subscribe(this);
     }
 
     private void follow(@Nullable CompletionStage<?> returned) {
@@ -355,14 +346,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
 
     /** What the answers come of may have come a long way, whichever event stands first. */
     private int hops() {
-        if (hops < 0) {
-            hops = Answers.hops(first.event());
-            if (batch != null) {
-                for (var task : batch) {
-                    hops = Math.max(hops, Answers.hops(task.event()));
-                }
-            }
-        }
+        hops = hops >= 0 ? hops : batch == null ? Answers.hops(first.event()) : BatchOutcome.hops(batch);
         return hops;
     }
 
@@ -488,12 +472,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos()));
         }
         if (error == null && publishError == null && batch != null && result != null) {
-            for (var index : result.failures().keySet()) {
-                if (index < 0 || index >= batch.size()) {
-                    return new FunctionException.BadAnswer(
-                            function(), "named event " + index + " of a batch of " + batch.size() + " as failed");
-                }
-            }
+            return BatchOutcome.misnamed(function(), result, batch.size());
         }
         return error != null ? error : publishError;
     }

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.function.BatchResult;
+import dev.sluice.function.FunctionException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,26 @@ final class BatchOutcome {
         var others = new ArrayList<>(tasks);
         settlement.settleOne(others.remove(index), error);
         allAgain(others);
+    }
+
+    /** Why a verdict on a batch can't be followed; null when it can. */
+    static @Nullable FunctionException misnamed(String function, BatchResult result, int size) {
+        for (var index : result.failures().keySet()) {
+            if (index < 0 || index >= size) {
+                return new FunctionException.BadAnswer(
+                        function, "named event " + index + " of a batch of " + size + " as failed");
+            }
+        }
+        return null;
+    }
+
+    /** The most functions that one of the events has come through. */
+    static int hops(List<Task> tasks) {
+        var most = 0;
+        for (var task : tasks) {
+            most = Math.max(most, Answers.hops(task.event()));
+        }
+        return most;
     }
 
     /** The batch ended; the events that the function named failed, and behind each the later ones of its key. */

@@ -36,6 +36,9 @@ final class CallGate {
     }
 
     private Admission.@Nullable Refused unserved(Pipeline pipeline) {
+        if (dispatcher.spec().code().shape().stream()) {
+            return new Admission.Refused(named() + " is a stream: it takes the events of its trigger only", 60, false);
+        }
         if (dispatcher.closing()) {
             return new Admission.Refused(named() + " is stopping", 1, false);
         }

@@ -63,13 +63,8 @@ final class Dispatcher {
     private long heldSinceDrain;
     private final WakeUp wakeUp;
 
-    /** The sum of the times at which the tries that hold a slot have got it; only its differences mean something. */
-    private long leaseStarts;
-
-    private long leasedNanos;
-    private long settled;
+    private final Leases leases = new Leases();
     private final Sizing sizing;
-    private long ended;
     /** Completes when the function has ended. */
     private final Sinks.One<Void> left = Sinks.one();
 
@@ -308,19 +303,16 @@ final class Dispatcher {
         wakeAt(wait.dueNanos);
     }
 
-    /** A try has got a slot. */
-    void leased(Attempt attempt) {
+    /** A try, or a stream, has got a slot. */
+    void leased(long startNanos) {
         loop.serves();
-        leaseStarts += attempt.startNanos;
+        leases.begun(startNanos);
     }
 
-    /** A try that had a slot is over, and its slot free. */
-    void ended(Attempt attempt) {
-        leaseStarts -= attempt.startNanos;
-        leasedNanos += attempt.runNanos();
-        ended++;
-        settled += attempt.batch == null ? 1 : attempt.batch.size();
-        pool.giveBack(attempt.instance);
+    /** A try of so many events that had a slot is over, or a stream, and its slot free. */
+    void ended(Instance instance, long startNanos, long ranNanos, int events) {
+        leases.ended(startNanos, ranNanos, events);
+        pool.giveBack(instance);
     }
 
     /** A slot was leased for nothing. */
@@ -328,24 +320,9 @@ final class Dispatcher {
         pool.giveBack(instance);
     }
 
-    /** Time that slots were in use, summed over slots, runs that have not ended included. */
-    long leasedNanosTotal(long now) {
-        return leasedNanos + pool.leased() * now - leaseStarts;
-    }
-
-    /** Tries that ended, a batch is one. */
-    long endedTotal() {
-        return ended;
-    }
-
-    /** How long those took together. */
-    long ranNanos() {
-        return leasedNanos;
-    }
-
-    /** Tries that ended, those of a batch counted one by one. */
-    long settledTotal() {
-        return settled;
+    /** How long slots were in use. */
+    Leases leases() {
+        return leases;
     }
 
     /** How many instances and slots it has. */
@@ -372,6 +349,7 @@ final class Dispatcher {
     private void slotsChanged() {
         budget.capacity(pool.capacity());
         pipelines.forEach(this::touch);
+        pipelines.forEach(Pipeline::instancesChanged);
     }
 
     /** Whether ready events compete for the slots. */

@@ -44,8 +44,7 @@ final class Draining {
         if (closed) {
             return;
         }
-        var open =
-                pipelines.stream().mapToInt(pipeline -> pipeline.lanes.open()).sum();
+        var open = pipelines.stream().mapToInt(Pipeline::busy).sum();
         if (open > 0 && now - deadline >= 0 && !aborted) {
             aborted = true;
             pipelines.forEach(Pipeline::abort);

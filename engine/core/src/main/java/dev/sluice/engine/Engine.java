@@ -131,6 +131,10 @@ public final class Engine {
                     "function '" + next.name() + "' takes " + was.takes().phrase() + " in one version and "
                             + is.takes().phrase() + " in the other: undeploy it first");
         }
+        if (is.stream() && before.instances() != next.instances()) {
+            throw new IllegalArgumentException("function '" + next.name()
+                    + "' is a stream with another number of instances than before: undeploy it" + " first");
+        }
         if (is.window() && !Objects.equals(before.window().key(), next.window().key())) {
             throw new IllegalArgumentException("function '" + next.name()
                     + "' has other keys of its windows (window.key) than before: undeploy it first");
@@ -222,12 +226,35 @@ public final class Engine {
             throw new IllegalArgumentException(
                     "trigger '" + trigger.name() + "' names function '" + trigger.function() + "', which is stopping");
         }
+        if (dispatcher.spec().code().shape().stream()) {
+            checkStream(trigger);
+        }
         if (triggers.containsKey(trigger.name())) {
             throw new IllegalArgumentException("trigger '" + trigger.name() + "' is attached already");
         }
         var pipeline = dispatcher.attach(trigger);
         triggers.put(trigger.name(), pipeline);
         meters.put("trigger " + trigger.name(), EngineMeters.bindTrigger(registry, pipeline));
+    }
+
+    /** A stream is of one topic's events: its answers go one way, and nobody waits for them. */
+    private void checkStream(TriggerSpec trigger) {
+        var function = trigger.function();
+        if (trigger.source() == null) {
+            throw new IllegalArgumentException("trigger '" + trigger.name() + "' waits for the answers of function '"
+                    + function + "', which is a stream and takes events of a topic only");
+        }
+        if (!trigger.limits().equals(TriggerLimits.NONE)) {
+            throw new IllegalArgumentException(
+                    "trigger '" + trigger.name() + "' sets rate, concurrency or dedupe, which function '" + function
+                            + "' has no use for: it is a stream");
+        }
+        for (var other : triggers.values()) {
+            if (other.spec().function().equals(function)) {
+                throw new IllegalArgumentException("trigger '" + trigger.name() + "' names function '" + function
+                        + "', which is a stream and has a trigger: '" + other.name() + "'");
+            }
+        }
     }
 
     /** The entrance for direct calls of a function; null when it is not deployed. */

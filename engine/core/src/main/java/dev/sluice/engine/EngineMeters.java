@@ -86,6 +86,24 @@ enum EngineMeters {
     BLOCKED_BYTES(Of.TRIGGER, Type.GAUGE, "sluice.trigger.blocked.size", "bytes", "what the blocked events hold"),
     WAITING(Of.TRIGGER, Type.GAUGE, "sluice.trigger.waiting", "events", "events in back-off"),
     PARKED(Of.TRIGGER, Type.GAUGE, "sluice.trigger.parked", "events", "events whose dead letter can't be stored"),
+    STREAMS(
+            Of.TRIGGER,
+            Type.GAUGE,
+            "sluice.trigger.streams.running",
+            "streams",
+            "streams of a stream function that run"),
+    STREAMS_UNSETTLED(
+            Of.TRIGGER,
+            Type.GAUGE,
+            "sluice.trigger.streams.unsettled",
+            "events",
+            "events that streams have and have not settled"),
+    STREAM_RESTARTS(
+            Of.TRIGGER,
+            Type.COUNTER,
+            "sluice.trigger.streams.restarts",
+            "restarts",
+            "streams that failed or completed, and start again after 1 s to 60 s"),
     WINDOWS_OPEN(
             Of.TRIGGER,
             Type.GAUGE,
@@ -289,6 +307,12 @@ enum EngineMeters {
         return windows == null ? 0 : figure.applyAsDouble(windows);
     }
 
+    /** A figure of a trigger's streams; 0 where there are none. */
+    private static double ofStreams(Pipeline pipeline, ToDoubleFunction<Streams> figure) {
+        var streams = pipeline.streams();
+        return streams == null ? 0 : figure.applyAsDouble(streams);
+    }
+
     private static void bindRuns(
             MeterRegistry registry, String function, String cause, RunTotals runs, List<Meter> bound) {
         String[] tags = {"function", function, "faas.trigger", cause};
@@ -315,15 +339,18 @@ enum EngineMeters {
     static List<Meter> bindTrigger(MeterRegistry registry, Pipeline pipeline) {
         var bound = new ArrayList<Meter>();
         var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.name()};
-        bound.add(RUNNABLE.bind(registry, pipeline.lanes, Lanes::runnable, tags));
+        bound.add(RUNNABLE.bind(registry, pipeline, Pipeline::runnable, tags));
         bound.add(RUNNING.bind(registry, pipeline.lanes, Lanes::inFlight, tags));
-        bound.add(BLOCKED.bind(registry, pipeline.lanes, Lanes::blocked, tags));
-        bound.add(BLOCKED_BYTES.bind(registry, pipeline.lanes, Lanes::blockedBytes, tags));
+        bound.add(BLOCKED.bind(registry, pipeline, Pipeline::blocked, tags));
+        bound.add(BLOCKED_BYTES.bind(registry, pipeline, Pipeline::blockedBytes, tags));
         bound.add(WAITING.bind(registry, pipeline.lanes, Lanes::waiting, tags));
         bound.add(PARKED.bind(registry, pipeline.lanes, Lanes::parked, tags));
+        bound.add(STREAMS.bind(registry, pipeline, p -> ofStreams(p, Streams::running), tags));
+        bound.add(STREAMS_UNSETTLED.bind(registry, pipeline, p -> ofStreams(p, Streams::unsettled), tags));
+        bound.add(STREAM_RESTARTS.bind(registry, pipeline.counts.streamRestarts, Count::get, tags));
         bound.add(WINDOWS_OPEN.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::open), tags));
         bound.add(WINDOWS_BYTES.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::bytes), tags));
-        bound.add(WINDOWS_EARLY.bind(registry, pipeline.lanes, Lanes::closedEarly, tags));
+        bound.add(WINDOWS_EARLY.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::closedEarly), tags));
         bound.add(PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags));
         bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
         var counts = pipeline.counts;

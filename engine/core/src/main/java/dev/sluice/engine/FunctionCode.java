@@ -68,17 +68,8 @@ public final class FunctionCode {
      * @throws FunctionCodeException when the handler has no known shape
      */
     public static FunctionCode of(String name, Supplier<?> handlers) throws FunctionCodeException {
-        var shape = shapeOf(name, typeOf(handlers.get()));
+        var shape = FunctionShape.of(name, typeOf(handlers.get()));
         return new FunctionCode(name, shape, config -> handlers.get(), null);
-    }
-
-    private static FunctionShape shapeOf(String handler, Type declared) throws FunctionCodeException {
-        var shape = FunctionShape.of(handler, declared);
-        if (shape.stream()) {
-            throw new FunctionCodeException(
-                    "handler " + handler + " takes a Flux of Received: not in this version", null);
-        }
-        return shape;
     }
 
     private static Type typeOf(Object handler) {
@@ -91,13 +82,13 @@ public final class FunctionCode {
         var type = loadClass(separator < 0 ? handler : handler.substring(0, separator), from, where);
         if (separator >= 0) {
             var method = factoryMethod(type, handler, handler.substring(separator + 2));
-            var shape = shapeOf(handler, method.getGenericReturnType());
+            var shape = FunctionShape.of(handler, method.getGenericReturnType());
             return new FunctionCode(handler, shape, config -> method.invoke(null), owned);
         }
         if (Modifier.isAbstract(type.getModifiers())) {
             throw new FunctionCodeException("handler " + handler + " is abstract", null);
         }
-        var shape = shapeOf(handler, type);
+        var shape = FunctionShape.of(handler, type);
         return new FunctionCode(handler, shape, constructor(type, handler), owned);
     }
 
@@ -159,6 +150,11 @@ public final class FunctionCode {
     /** Whether a run holds a thread until it ends. */
     public boolean blocking() {
         return shape.blocking();
+    }
+
+    /** Whether one call lasts as long as its instance, so that instances are fixed and calls have no deadline. */
+    public boolean stream() {
+        return shape.stream();
     }
 
     /** Its own class loader; null when its classes are the engine's. */

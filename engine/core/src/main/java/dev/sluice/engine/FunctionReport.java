@@ -15,7 +15,7 @@ final class FunctionReport {
         for (var pipeline : pipelines) {
             runs += pipeline.counts.runs.get();
             failures += pipeline.counts.failed.get();
-            runnable += pipeline.lanes.runnable();
+            runnable += pipeline.runnable();
         }
         var spec = dispatcher.spec();
         var pool = dispatcher.pool();

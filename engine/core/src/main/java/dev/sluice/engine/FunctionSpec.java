@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name lower-case letters, digits, {@code -}; up to 63
  * @param code its handler, loaded and checked
  * @param instances how many instances are started at first, to 1,000; none only with {@code scaling}
- * @param concurrency events that one instance works on at once, 1 to 10,000
+ * @param concurrency events that one instance works on at once, 1 to 10,000; of no effect for a stream
  * @param timeout bounds one run as a whole
  * @param batch how events are gathered when the handler takes batches
  * @param config handed to the handler
@@ -51,9 +51,16 @@ public record FunctionSpec(
                         "must be between 1 and 10000")
                 .require(timeout.compareTo(Duration.ZERO) > 0, "timeout", timeout, "must be positive")
                 .require(timeout.compareTo(Duration.ofDays(1)) <= 0, "timeout", timeout, "must be at most a day")
+                .require(
+                        !code.shape().stream() || scaling == null,
+                        "scaling",
+                        scaling,
+                        "must be absent: a stream has fixed instances")
                 .require(memory >= 0, "memory", memory, "must not be negative")
                 .require(sample == -1 || (sample >= 0 && sample <= 1), "sample", sample, "must be between 0 and 1")
                 .throwIfAny();
+        // The slot of a stream is taken for as long as its instance lives.
+        concurrency = code.shape().stream() ? 1 : concurrency;
     }
 
     /** A function whose slots are not capped, and whose instances hold nobody knows how much. */

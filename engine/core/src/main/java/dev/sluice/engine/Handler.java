@@ -77,6 +77,17 @@ final class Handler {
         return within(() -> input.read(function, event), invocation);
     }
 
+    /** Calls a function of a stream, on the current thread. */
+    @Nullable
+    Object call(Flux<?> events, @Nullable Invocation invocation) {
+        return within(() -> events, invocation);
+    }
+
+    /** What the function takes for an event; {@link FunctionException.BadInput} when its data does not fit. */
+    Object read(CloudEvent event) {
+        return input.read(function, event);
+    }
+
     /**
      * Calls the function with a batch or a window, on the current thread; {@link BadBatchItem} when an event does not
      * fit, before the function has seen any.

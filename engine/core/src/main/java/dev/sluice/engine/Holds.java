@@ -27,6 +27,10 @@ final class Holds {
             holds.add(troubles.get(0).reason() + (more == 0 ? "" : " (and " + more + " more)"));
         }
         ofEngine(pipeline, dispatcher, holds);
+        var streams = pipeline.streams();
+        if (streams != null && !streams.problem().isEmpty()) {
+            holds.add(streams.running() + " of " + streams.seats() + " streams run, " + streams.problem());
+        }
         ofPartitions(pipeline, holds);
         ofTrigger(pipeline, dispatcher, holds);
         return holds;
@@ -41,7 +45,7 @@ final class Holds {
         if (!paused.isEmpty()) {
             var numbers = new TreeSet<>(paused).stream().map(String::valueOf).collect(Collectors.joining(", "));
             holds.add((paused.size() == 1 ? "partition " + numbers + " is" : "partitions " + numbers + " are")
-                    + " paused: " + lanes.blocked() + " events of " + lanes.blockedBytes()
+                    + " paused: " + pipeline.blocked() + " events of " + pipeline.blockedBytes()
                     + " bytes wait behind their key or for a retry");
         }
         var source = pipeline.spec().source();

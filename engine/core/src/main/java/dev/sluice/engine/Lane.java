@@ -41,6 +41,14 @@ final class Lane {
         this.key = key;
     }
 
+    /** Its first event; only while it has one. */
+    Task first() {
+        if (head == null) {
+            throw new IllegalStateException("ready lane without an event");
+        }
+        return head;
+    }
+
     void append(Task task) {
         var last = tail;
         if (last == null) {

@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,9 +28,7 @@ final class Lanes {
     private final @Nullable OpenWindows windows;
     private final Room room;
 
-    private @Nullable Task firstOpen;
-    private int open;
-    private long openBytes;
+    private final OpenTasks open = new OpenTasks();
     private int runnable;
     private long runnableBytes;
     private int inFlight;
@@ -41,7 +38,6 @@ final class Lanes {
     private int stale;
 
     private int parked;
-    private long closedEarly;
 
     /**
      * @param batches whether {@link #takeBatch} is used instead of {@link #take}
@@ -59,9 +55,7 @@ final class Lanes {
         var lane = key == null ? new Lane(null) : keyed.computeIfAbsent(key, Lane::new);
         task.lane(lane);
         task.state = Task.State.QUEUED;
-        link(task);
-        open++;
-        openBytes += task.bytes;
+        open.add(task);
         uncount(lane);
         lane.append(task);
         if (windows != null) {
@@ -99,9 +93,8 @@ final class Lanes {
     }
 
     private void closeOverfull(OpenWindows open, long now) {
-        while (open.overfull()) {
-            closeCounted(open, Objects.requireNonNull(open.oldest()), now);
-            closedEarly++;
+        for (var lane = open.overfull(); lane != null; lane = open.overfull()) {
+            closeCounted(open, lane, now);
         }
     }
 
@@ -124,9 +117,7 @@ final class Lanes {
     void addInFlight(Task task) {
         var lane = new Lane(null);
         task.lane(lane);
-        link(task);
-        open++;
-        openBytes += task.bytes;
+        open.add(task);
         lane.append(task);
         lane.state = Lane.State.RUNNING;
         fly(lane, task);
@@ -165,10 +156,7 @@ final class Lanes {
         var lane = ready.removeFirst();
         uncount(lane);
         lane.state = Lane.State.RUNNING;
-        var head = lane.head;
-        if (head == null) {
-            throw new IllegalStateException("ready lane without an event");
-        }
+        var head = lane.first();
         fly(lane, head);
         return head;
     }
@@ -181,10 +169,7 @@ final class Lanes {
         var limit = max;
         while (into.size() < limit && hasReady() && (windows == null || into.isEmpty())) {
             var lane = ready.getFirst();
-            var head = lane.head;
-            if (head == null) {
-                throw new IllegalStateException("ready lane without an event");
-            }
+            var head = lane.first();
             var repetition = head.repetition();
             if (repetition != null) {
                 if (into.isEmpty()) {
@@ -267,7 +252,7 @@ final class Lanes {
         switch (state) {
             case WAITING -> waiting++;
             case PARKED -> parked++;
-            case DONE, RELEASED -> forget(task);
+            case DONE, RELEASED -> open.remove(task);
             default -> {}
         }
         if (lane.inFlight == 0) {
@@ -288,13 +273,10 @@ final class Lanes {
 
     /** Forgets all events that match and are not in flight, and returns them in no particular order. */
     List<Task> giveBack(Predicate<Task> which) {
-        var given = new ArrayList<Task>();
+        var given = open.matching(task -> task.state.grounded() && which.test(task));
         var lanes = new LinkedHashSet<Lane>();
-        for (var task = firstOpen; task != null; task = task.nextOpen) {
-            if (task.state.grounded() && which.test(task)) {
-                given.add(task);
-                lanes.add(task.lane());
-            }
+        for (var task : given) {
+            lanes.add(task.lane());
         }
         for (var lane : lanes) {
             uncount(lane);
@@ -302,7 +284,7 @@ final class Lanes {
         for (var task : given) {
             leaveGroup(task);
             task.state = Task.State.RELEASED;
-            forget(task);
+            open.remove(task);
         }
         for (var lane : lanes) {
             restore(lane);
@@ -319,7 +301,7 @@ final class Lanes {
         uncount(lane);
         leaveGroup(task);
         task.state = Task.State.RELEASED;
-        forget(task);
+        open.remove(task);
         restore(lane);
         return true;
     }
@@ -438,32 +420,6 @@ final class Lanes {
         }
     }
 
-    private void link(Task task) {
-        var next = firstOpen;
-        task.nextOpen = next;
-        if (next != null) {
-            next.previousOpen = task;
-        }
-        firstOpen = task;
-    }
-
-    private void forget(Task task) {
-        open--;
-        openBytes -= task.bytes;
-        var previous = task.previousOpen;
-        var next = task.nextOpen;
-        if (previous == null) {
-            firstOpen = next;
-        } else {
-            previous.nextOpen = next;
-        }
-        if (next != null) {
-            next.previousOpen = previous;
-        }
-        task.previousOpen = null;
-        task.nextOpen = null;
-    }
-
     /** Lanes in the queue of ready ones, those included that were emptied there and not swept out yet. */
     int readyLanes() {
         return ready.size();
@@ -471,12 +427,12 @@ final class Lanes {
 
     /** Events not settled. */
     int open() {
-        return open;
+        return open.size();
     }
 
     /** What they hold. */
     long openBytes() {
-        return openBytes;
+        return open.bytes();
     }
 
     /** Events that wait for a slot only. */
@@ -491,7 +447,7 @@ final class Lanes {
 
     /** Events behind their key, in back-off or parked. */
     int blocked() {
-        return open - runnable - inFlight;
+        return open.size() - runnable - inFlight;
     }
 
     /** Events that wait for one before them of their own key. */
@@ -506,11 +462,6 @@ final class Lanes {
         return windows;
     }
 
-    /** Windows that were closed before they were full and before their time, to make room. */
-    long closedEarly() {
-        return closedEarly;
-    }
-
     /** Keys that have an open event. */
     int keys() {
         return keyed.size();
@@ -518,7 +469,7 @@ final class Lanes {
 
     /** What the blocked ones hold. */
     long blockedBytes() {
-        return openBytes - runnableBytes - inFlightBytes;
+        return open.bytes() - runnableBytes - inFlightBytes;
     }
 
     /** Events in back-off. */
@@ -533,33 +484,16 @@ final class Lanes {
 
     /** Whether an event of the partition is open. O(open): for revocations only. */
     boolean holds(int partition) {
-        for (var task = firstOpen; task != null; task = task.nextOpen) {
-            if (task.delivery.partition() == partition) {
-                return true;
-            }
-        }
-        return false;
+        return open.holds(partition);
     }
 
     /** Open events that match, in no particular order. O(open): for those who ask about one. */
     List<Task> open(Predicate<Task> which) {
-        var found = new ArrayList<Task>();
-        for (var task = firstOpen; task != null; task = task.nextOpen) {
-            if (which.test(task)) {
-                found.add(task);
-            }
-        }
-        return found;
+        return open.matching(which);
     }
 
     /** Events in flight that match, in no particular order. O(open). */
     List<Task> flying(Predicate<Task> which) {
-        var flying = new ArrayList<Task>();
-        for (var task = firstOpen; task != null; task = task.nextOpen) {
-            if (!task.state.grounded() && which.test(task)) {
-                flying.add(task);
-            }
-        }
-        return flying;
+        return open.matching(task -> !task.state.grounded() && which.test(task));
     }
 }

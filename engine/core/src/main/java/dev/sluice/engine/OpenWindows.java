@@ -26,6 +26,7 @@ final class OpenWindows {
     private long withinNanos;
     private int openMax;
 
+    private long closedEarly;
     private int open;
     private int events;
     private long bytes;
@@ -76,14 +77,23 @@ final class OpenWindows {
         return lane.size >= size;
     }
 
-    /** Whether more is open than there may be. */
-    boolean overfull() {
-        return open > openMax || events > eventsMax || bytes > bytesMax;
+    /** The oldest open window's lane, to be closed early, while more is open than there may be; else null. */
+    @Nullable
+    Lane overfull() {
+        if (open <= openMax && events <= eventsMax && bytes <= bytesMax) {
+            return null;
+        }
+        closedEarly++;
+        return oldest();
+    }
+
+    /** Windows that were closed before they were full and before their time, to make room. */
+    long closedEarly() {
+        return closedEarly;
     }
 
     /** The oldest open window's lane; null when none is open. */
-    @Nullable
-    Lane oldest() {
+    private @Nullable Lane oldest() {
         var window = byTime.first();
         return window == null ? null : window.lane;
     }

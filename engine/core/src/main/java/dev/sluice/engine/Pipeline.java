@@ -44,6 +44,8 @@ final class Pipeline {
     private final @Nullable OpenWindows windows;
 
     final Room room;
+    private final @Nullable Streams streams;
+
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
 
@@ -74,6 +76,7 @@ final class Pipeline {
                 : null;
         room = dispatcher.rooms().of(spec.source());
         lanes = new Lanes(shape.batch(), windows, room);
+        streams = shape.stream() && spec.source() != null ? new Streams(dispatcher, this, function.instances()) : null;
         version(function);
         credit = spec.share();
         recorder = new Recorder(dispatcher, spec, counts);
@@ -112,7 +115,7 @@ final class Pipeline {
             var throttled = throttle == null
                     ? limit
                     : Math.min(limit, throttle.demandMax(dispatcher.spec().eventsPerTry()));
-            inflow.demand(throttled);
+            inflow.demand(streams == null ? throttled : streams.room());
         }
     }
 
@@ -160,6 +163,15 @@ final class Pipeline {
         } else if (call != null && refusedAsExpired(task, call)) {
             return;
         }
+        if (streams != null) {
+            lanes.addInFlight(task);
+            if (task.reason == null) {
+                handOver(task);
+            } else {
+                settlement.deadLetter(task);
+            }
+            return;
+        }
         var runnable = lanes.add(task, windows == null ? keyOf(task.delivery) : windowOf(task), now);
         if (call != null) {
             patience.add(task, dispatcher.nanos() + call.patience().toNanos());
@@ -173,6 +185,19 @@ final class Pipeline {
         if (runnable || (windows != null && lanes.hasReady())) {
             dispatcher.activate(this);
         }
+    }
+
+    /** Lets an event in flight wait for its stream's demand. */
+    void handOver(Task task) {
+        if (streams != null) {
+            streams.add(task, keyOf(task.delivery));
+        }
+    }
+
+    /** A stream has got an event. */
+    void begun(Task task) {
+        task.tries++;
+        task.delivery.triesBegun(task.tries);
     }
 
     /** What has a window of its own; events that have none of it share one. */
@@ -260,6 +285,9 @@ final class Pipeline {
 
     /** Whether a try can start: an event is ready, and a batch is full or has waited long enough. */
     boolean hasWork(long now) {
+        if (streams != null) {
+            return !ending() && streams.wantsInstance(now);
+        }
         lanes.closeDue(now);
         if (throttle != null && held(throttle, now)) {
             return false;
@@ -312,6 +340,10 @@ final class Pipeline {
 
     /** Starts a try on the instance, whose slot is leased. */
     void start(Instance instance, long now) {
+        if (streams != null) {
+            streams.start(instance, now);
+            return;
+        }
         Attempt attempt;
         if (batch == null) {
             var task = lanes.take();
@@ -336,7 +368,7 @@ final class Pipeline {
         }
         deadlines.add(attempt, now + timeoutNanos);
         dispatcher.wakeAt(attempt.dueNanos());
-        dispatcher.leased(attempt);
+        dispatcher.leased(attempt.startNanos);
         if (throttle != null) {
             throttle.begun(attempt.batch == null ? 1 : attempt.batch.size(), now);
         }
@@ -424,7 +456,8 @@ final class Pipeline {
         deadlines.remove(attempt);
         counts.runs.add(1);
         counts.runNanos.add(attempt.runNanos());
-        dispatcher.ended(attempt);
+        var events = attempt.batch == null ? 1 : attempt.batch.size();
+        dispatcher.ended(attempt.instance, attempt.startNanos, attempt.runNanos(), events);
         if (throttle != null) {
             throttle.ended();
             dispatcher.activate(this);
@@ -442,6 +475,9 @@ final class Pipeline {
             refuse(late);
         }
         revocations.tick(now);
+        if (streams != null) {
+            streams.tick(now);
+        }
         if (!deadlines.isEmpty()) {
             dispatcher.wakeAt(deadlines.firstDue());
         }
@@ -526,6 +562,9 @@ final class Pipeline {
     void drain() {
         draining = true;
         giveBackQueued(task -> true);
+        if (streams != null) {
+            streams.complete();
+        }
     }
 
     /** Ends for good with a reason; what runs is finished. */
@@ -536,13 +575,16 @@ final class Pipeline {
         stopped = why;
         LOG.error("trigger {} stopped: {}", spec.name(), why);
         giveBackQueued(task -> true);
+        if (streams != null) {
+            streams.complete();
+        }
         settled();
     }
 
     /** An event was settled or given back: ends what waited for that. */
     void settled() {
         revocations.settled();
-        if (!stopped.isEmpty() && lanes.open() == 0) {
+        if (!stopped.isEmpty() && busy() == 0) {
             close();
         }
     }
@@ -551,6 +593,9 @@ final class Pipeline {
         for (var task : lanes.giveBack(which)) {
             forget(task);
             giveBack(task);
+        }
+        if (streams != null) {
+            streams.giveBackLines(which);
         }
     }
 
@@ -595,14 +640,22 @@ final class Pipeline {
 
     /** Cancels what still runs of a partition and gives it back, unsettled. */
     void losePartition(int partition) {
-        lanes.flying(task -> task.delivery.partition() == partition).forEach(settlement::lose);
+        lose(task -> task.delivery.partition() == partition);
     }
 
     /** Cancels what still runs and gives it back, unsettled. */
     void abort() {
-        for (var task : lanes.flying(task -> true)) {
-            settlement.lose(task);
+        lose(task -> true);
+        if (streams != null) {
+            streams.cancel();
         }
+    }
+
+    private void lose(Predicate<Task> which) {
+        if (streams != null) {
+            streams.lose(which);
+        }
+        lanes.flying(which).forEach(settlement::lose);
     }
 
     /** Leaves the source; whatever is open there is given back by it. */
@@ -611,6 +664,52 @@ final class Pipeline {
             inflow.close();
         }
         revocations.close();
+        if (streams != null) {
+            streams.cancel();
+        }
+    }
+
+    /** Events that are not settled, and streams that have not ended. */
+    int busy() {
+        return lanes.open() + (streams == null ? 0 : streams.running());
+    }
+
+    /** Instances have come or gone. */
+    void instancesChanged() {
+        if (streams != null) {
+            streams.instancesChanged();
+        }
+    }
+
+    /** Its streams; null when its function is of another kind. */
+    @Nullable
+    Streams streams() {
+        return streams;
+    }
+
+    /** Events that wait for a slot only, or for a stream's demand. */
+    int runnable() {
+        return streams == null ? lanes.runnable() : streams.runnable();
+    }
+
+    /** Events that wait for their stream; they count as in flight. */
+    int inLines() {
+        return streams == null ? 0 : streams.runnable() + streams.blocked();
+    }
+
+    /** Events behind their key, in back-off, parked, or behind what a slow stream has before it. */
+    int blocked() {
+        return lanes.blocked() + (streams == null ? 0 : streams.blocked());
+    }
+
+    /** What these hold. */
+    long blockedBytes() {
+        return lanes.blockedBytes() + (streams == null ? 0 : streams.blockedBytes());
+    }
+
+    /** Looks at the demand at the end of this drain. */
+    void touch() {
+        dispatcher.touch(this);
     }
 
     // ---- what a try needs

@@ -28,6 +28,7 @@ final class PipelineCounts {
     final Count answers = new Count();
     final Count pauses = new Count();
     final Count retriesPutOff = new Count();
+    final Count streamRestarts = new Count();
     /** Written by any thread, unlike the others. */
     final LongAdder callsRefused = new LongAdder();
     /** Of these, the ones over the trigger's rate; written by any thread. */

@@ -226,9 +226,38 @@ final class Settlement {
     }
 
     /** A try that was not let finish does not count. */
-    private static void notTried(Task task) {
+    static void notTried(Task task) {
         task.tries--;
         task.delivery.triesBegun(task.tries);
+    }
+
+    /** Makes a dead letter of an event in flight that a stream could not take, or does not want. */
+    void reject(Task task, Throwable why, String reason) {
+        failures.failed(why, task.tries, dispatcher.nanos());
+        task.error = why;
+        task.reason = reason;
+        deadLetter(task);
+    }
+
+    /** A stream hands an event back: it gets it again later, however often. */
+    void later(Task task) {
+        notTried(task);
+        land(task, Task.State.WAITING);
+        var due = dispatcher.nanos()
+                + spec.delivery().backoff().nanos(1, dispatcher.host().random());
+        await(task, due, due);
+    }
+
+    /** Gives back an event that a stream has. */
+    void takeBack(Task task) {
+        notTried(task);
+        giveBack(task);
+    }
+
+    /** Gives back an event in flight of which nothing is under way. */
+    void giveBack(Task task) {
+        pipeline.giveBack(task);
+        land(task, Task.State.RELEASED);
     }
 
     /** Takes an event in flight off its source. */
@@ -366,7 +395,11 @@ final class Settlement {
     /** A wait of one of its events is over; false when a retry has to wait for the budget. */
     boolean waited(Task.Wait wait, long now) {
         var task = wait.task;
-        if (wait.window != null || task.state == Task.State.WAITING) {
+        if (task.state == Task.State.WAITING && pipeline.streams() != null) {
+            task.wait = null;
+            lanes.fly(task);
+            pipeline.handOver(task);
+        } else if (wait.window != null || task.state == Task.State.WAITING) {
             if (dispatcher.contended()
                     && wait.overdueNanos - now > 0
                     && !dispatcher.budget().spend()) {

@@ -58,7 +58,11 @@ final class Sizing {
         var due = now - dueNanos >= 0;
         if (due
                 && latency != null
-                && latency.observe(now, pool.leased(), dispatcher.endedTotal(), dispatcher.ranNanos())) {
+                && latency.observe(
+                        now,
+                        pool.leased(),
+                        dispatcher.leases().ended(),
+                        dispatcher.leases().ranNanos())) {
             slotsCap = latency.cap();
             pool.cap(latency.cap());
         }

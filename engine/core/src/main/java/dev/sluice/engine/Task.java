@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import io.cloudevents.CloudEvent;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -164,6 +165,15 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
             event = known;
         }
         return known;
+    }
+
+    /** Their events, in their order. */
+    static List<CloudEvent> eventsOf(List<Task> tasks) {
+        var events = new ArrayList<CloudEvent>(tasks.size());
+        for (var task : tasks) {
+            events.add(task.event());
+        }
+        return events;
     }
 
     /** Whether its lane may forget it. */

@@ -43,6 +43,10 @@ class FunctionShapeTest {
                         "reactive window of Order -> Invoice",
                         Reply.PUBLISHER),
                 shape(
+                        new TypeRef<Function<Flux<Received<Order>>, Flux<Invoice>>>() {},
+                        "reactive stream of Order -> Invoice",
+                        Reply.PUBLISHER),
+                shape(
                         new TypeRef<BiFunction<Flux<Order>, Invocation, Mono<Void>>>() {},
                         "reactive window of Order -> nothing",
                         Reply.PUBLISHER),
@@ -194,7 +198,7 @@ class FunctionShapeTest {
                         "takes Flux<Order>: it must return a Flux or a Mono"),
                 Arguments.of(
                         new TypeRef<Function<Flux<Received<Order>>, CompletionStage<Void>>>() {}.type(),
-                        "takes Flux<Received<Order>>: "),
+                        "takes Flux<Received<Order>>: it must return a Flux or a Mono"),
                 Arguments.of(
                         new TypeRef<Function<Publisher<Order>, Flux<Invoice>>>() {}.type(),
                         "takes Publisher<Order>: it must be one event, a List or a Flux"),

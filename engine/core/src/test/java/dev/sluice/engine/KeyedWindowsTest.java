@@ -254,7 +254,7 @@ class KeyedWindowsTest {
                     .isEqualTo(openEvents())
                     .isLessThanOrEqualTo(EVENTS_MAX);
             assertThat(windows.bytes()).as("their bytes").isEqualTo(openBytes()).isLessThanOrEqualTo(BYTES_MAX);
-            assertThat(lanes.closedEarly()).as("closed early").isEqualTo(early);
+            assertThat(windows.closedEarly()).as("closed early").isEqualTo(early);
             var first = open().stream().mapToLong(key -> key.due).min();
             assertThat(windows.isEmpty()).isEqualTo(first.isEmpty());
             first.ifPresent(due -> assertThat(windows.firstDue()).as("next due").isEqualTo(due));

@@ -185,7 +185,7 @@ class RedeployTest {
                             .redeploy(function(lists, 2, Duration.ofMinutes(1)))
                             .block(PATIENCE))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("function 'fn' takes a list of events in one version and one event in the other:"
+                    .hasMessage("function 'fn' takes one event in one version and a list of events in the other:"
                             + " undeploy it first");
         }
     }

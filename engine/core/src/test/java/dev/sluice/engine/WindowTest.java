@@ -356,7 +356,7 @@ class WindowTest {
 
         assertThat(windows).containsExactly(List.of("a1", "a2"));
         assertThat(pipeline.lanes.windows().open()).isEqualTo(2);
-        assertThat(pipeline.lanes.closedEarly()).isEqualTo(1);
+        assertThat(pipeline.lanes.windows().closedEarly()).isEqualTo(1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.sluice.engine.Scaling;
 import dev.sluice.server.manifest.FunctionManifest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,20 +47,24 @@ final class LoadedFunctions implements AutoCloseable {
                 mistakes.add(function.place() + ": spec.handler: '" + function.handler() + "': " + e.getMessage());
             }
         }
+        loaded.forEach((function, code) -> mistakes.addAll(StreamKeys.mistakes(function, code)));
         var shares = threadShares(loaded, mistakes);
+        if (!mistakes.isEmpty()) {
+            closeAll(loaded.values());
+            throw new NodeException(ExitCode.INVALID, String.join("\n", mistakes), null);
+        }
         var specs = new ArrayList<FunctionSpec>();
         var hands = new HashMap<String, HandScaling>();
         loaded.forEach((function, code) -> {
+            if (code.stream()) {
+                specs.add(StreamKeys.spec(function, code));
+                return;
+            }
             var hand = new HandScaling(function.scaling().policy());
             hands.put(function.name(), hand);
             specs.add(spec(bounded(function, shares), code, hand));
         });
-        var functionsLoaded = new LoadedFunctions(specs, hands);
-        if (!mistakes.isEmpty()) {
-            functionsLoaded.close();
-            throw new NodeException(ExitCode.INVALID, String.join("\n", mistakes), null);
-        }
-        return functionsLoaded;
+        return new LoadedFunctions(specs, hands);
     }
 
     private static Map<String, Integer> threadShares(
@@ -116,8 +121,12 @@ final class LoadedFunctions implements AutoCloseable {
     /** Releases the artifacts' files. Blocks up to 5 s. */
     @Override
     public void close() {
-        Flux.fromIterable(specs)
-                .concatMapDelayError(spec -> spec.code().close())
+        closeAll(specs.stream().map(FunctionSpec::code).toList());
+    }
+
+    private static void closeAll(Collection<FunctionCode> codes) {
+        Flux.fromIterable(codes)
+                .concatMapDelayError(FunctionCode::close)
                 .then()
                 .timeout(CLOSE_PATIENCE)
                 .onErrorResume(error -> {

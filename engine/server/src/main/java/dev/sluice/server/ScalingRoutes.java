@@ -86,8 +86,12 @@ final class ScalingRoutes {
     private Reply scale(String function, byte[] body) {
         var hand = scaling.hands().get(function);
         var status = scaling.status().apply(function);
-        if (hand == null || status.isEmpty()) {
+        if (status.isEmpty()) {
             return unknown(function);
+        }
+        if (hand == null) {
+            var detail = "function '" + function + "' is a stream: its instances are fixed by its manifest";
+            return json.problem(409, "Conflict", detail);
         }
         var request = json.scaleRequest(body);
         if (request.isEmpty() || !request.get().clear()) {

@@ -5,6 +5,7 @@ import dev.sluice.engine.WindowPolicy;
 import dev.sluice.function.FunctionConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout bounds a run
  * @param batch how events are gathered for a batch function
  * @param window how events are gathered for a function of a bounded flux
+ * @param written those of its keys that are the author's word, as far as some kinds of functions have no use for them
  */
 public record FunctionManifest(
         Place place,
@@ -35,7 +37,8 @@ public record FunctionManifest(
         long memory,
         Duration timeout,
         BatchPolicy batch,
-        WindowPolicy window) {
+        WindowPolicy window,
+        Set<String> written) {
     /** The same with other bounds of its instances. */
     public FunctionManifest withScalingMax(int max) {
         return new FunctionManifest(
@@ -50,6 +53,7 @@ public record FunctionManifest(
                 memory,
                 timeout,
                 batch,
-                window);
+                window,
+                written);
     }
 }

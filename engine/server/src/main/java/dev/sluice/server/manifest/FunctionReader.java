@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kind: Function}. */
@@ -44,7 +47,8 @@ final class FunctionReader {
                 spec.bytes("memory", 0, 1),
                 spec.duration("timeout", Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofDays(1)),
                 batch(spec),
-                window(spec));
+                window(spec),
+                written(spec));
         spec.end();
         return function;
     }
@@ -94,6 +98,12 @@ final class FunctionReader {
         return NUMBER.matcher(text).matches()
                 ? Optional.of(Integer.valueOf(text)).filter(it -> it >= 1 && it <= CONCURRENCY_MAX)
                 : Optional.empty();
+    }
+
+    private static Set<String> written(Section spec) {
+        return Stream.of("concurrency", "timeout", "batch", "window", "scaling")
+                .filter(spec::has)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static WindowPolicy window(Section spec) {

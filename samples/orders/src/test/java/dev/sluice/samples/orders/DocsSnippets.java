@@ -6,6 +6,7 @@ import dev.sluice.function.FunctionConfig;
 import dev.sluice.function.FunctionException;
 import dev.sluice.function.Initializable;
 import dev.sluice.function.Invocation;
+import dev.sluice.function.Received;
 import dev.sluice.function.TypeRef;
 import dev.sluice.function.TypedFunction;
 import io.cloudevents.CloudEvent;
@@ -87,6 +88,16 @@ final class DocsSnippets {
                 }
             }
             return BatchResult.failed(failures);
+        }
+    }
+    // docs:end
+
+    // docs:stream
+    public static final class Relay implements Function<Flux<Received<Order>>, Flux<CloudEvent>> {
+        @Override
+        public Flux<CloudEvent> apply(Flux<Received<Order>> orders) {
+            return orders.concatMap(order ->
+                    Flux.just(order.answer(order.value().customer())).concatWith(Mono.fromRunnable(order::accept)));
         }
     }
     // docs:end

@@ -1,0 +1,114 @@
+package dev.sluice.engine;
+
+import dev.sluice.function.Received;
+import io.cloudevents.CloudEvent;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event in the hands of a stream. The function's calls come on any thread and decide by {@link #state} alone, whose
+ * first change wins; what follows is done on the home loop, as this signal.
+ */
+final class ReceivedEvent implements Received<Object>, Signal {
+    private static final int OPEN = 0;
+    private static final int ACCEPTED = 1;
+    private static final int REJECTED = 2;
+    private static final int RELEASED = 3;
+    /** Not the stream's any more. */
+    private static final int TAKEN = 4;
+
+    private static final AtomicIntegerFieldUpdater<ReceivedEvent> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(ReceivedEvent.class, "state");
+
+    final Task task;
+    private final StreamRun run;
+    private final Object value;
+    private volatile int state = OPEN;
+    private int answers;
+    private @Nullable Throwable rejection;
+
+    /** Answers that the stream had emitted when this was accepted. */
+    private long after;
+
+    ReceivedEvent(StreamRun run, Task task, Object value) {
+        this.run = run;
+        this.task = task;
+        this.value = value;
+    }
+
+    @Override
+    public Object value() {
+        return value;
+    }
+
+    @Override
+    public CloudEvent event() {
+        return task.event();
+    }
+
+    @Override
+    public boolean accept() {
+        return settle(ACCEPTED);
+    }
+
+    @Override
+    public boolean reject(Throwable why) {
+        Objects.requireNonNull(why, "why");
+        if (state != OPEN) {
+            return false;
+        }
+        // Of two that reject at once one wins, and either reason is one of this event's.
+        rejection = why;
+        return settle(REJECTED);
+    }
+
+    @Override
+    public boolean release() {
+        return settle(RELEASED);
+    }
+
+    private boolean settle(int to) {
+        if (state != OPEN) {
+            return false;
+        }
+        after = run.emitted();
+        if (!STATE.compareAndSet(this, OPEN, to)) {
+            return false;
+        }
+        run.signal(this);
+        return true;
+    }
+
+    @Override
+    public synchronized CloudEvent answer(Object answer) {
+        return run.answer(answer, task.event(), ++answers);
+    }
+
+    // ---- on the home loop
+
+    @Override
+    public void handle() {
+        switch (state) {
+            case ACCEPTED -> run.accepted(this);
+            case REJECTED -> run.rejected(this, Objects.requireNonNull(rejection));
+            case RELEASED -> run.released(this);
+            default -> {}
+        }
+    }
+
+    /** Takes it from the stream unless the function has settled it. */
+    boolean takeIfOpen() {
+        return STATE.compareAndSet(this, OPEN, TAKEN);
+    }
+
+    /** Takes it from the stream: from now on no call has an effect. */
+    void take() {
+        state = TAKEN;
+    }
+
+    /** Answers that have to be stored before it may be accepted. */
+    long after() {
+        return after;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sluice.engine;
+
+import static dev.sluice.engine.Fixtures.retries;
+import static dev.sluice.engine.StreamTest.streamOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.FakeSource.State;
+import dev.sluice.function.Received;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+
+/** What becomes of a stream for life whose function misbehaves, in virtual time. */
+class OddStreamsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final AtomicInteger subscriptions = new AtomicInteger();
+
+    private void failsWith(Function<Flux<Received<String>>, Flux<String>> handler, String problem) {
+        var test = streamOf(handler);
+        var pipeline = test.attach(retries(0));
+        test.source.offer("a");
+        test.run();
+        assertThat(pipeline.status().detail())
+                .contains("a stream failed: " + problem)
+                .contains("after 1 s");
+        assertThat(test.source.count(State.LENT)).isEqualTo(1);
+        assertThat(test.status().leased()).isZero();
+    }
+
+    @Test
+    void startsAStreamAgainThatThrowsOrReturnsNull() {
+        failsWith(
+                events -> {
+                    throw new IllegalStateException("at once");
+                },
+                "java.lang.IllegalStateException: at once");
+        failsWith(events -> null, "BadAnswer: function 'fn' returned null instead of a publisher");
+    }
+
+    @Test
+    void startsAStreamAgainThatAsksForNothingOrThrowsInItsSubscriber() {
+        failsWith(
+                events -> Flux.create(sink -> events.subscribe(new BaseSubscriber<>() {
+                    @Override
+                    protected void hookOnSubscribe(Subscription subscription) {
+                        subscription.request(1);
+                    }
+
+                    @Override
+                    protected void hookOnNext(Received<String> event) {
+                        throw new IllegalStateException("in between");
+                    }
+
+                    @Override
+                    protected void hookOnError(Throwable error) {
+                        sink.error(error);
+                    }
+                })),
+                "java.lang.IllegalStateException: in between");
+    }
+
+    @Test
+    void startsAStreamAgainThatAnswersMoreThanItWasAskedFor() {
+        var test = streamOf(events -> new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super String> subscriber) {
+                subscriber.onSubscribe(new Idle());
+                for (var i = 0; i < 2_000; i++) {
+                    subscriber.onNext("answer " + i);
+                }
+            }
+        });
+        test.answers.hold();
+        var pipeline = test.attach(retries(0));
+        test.run();
+        assertThat(test.answers.stored.size()).isLessThan(400);
+        test.answers.acknowledge();
+        test.run();
+
+        assertThat(pipeline.status().detail())
+                .contains("a stream failed: BadAnswer: function 'fn' answered more than was asked for");
+    }
+
+    @Test
+    void refusesASecondSubscriptionOfTheInput() {
+        failsWith(
+                events -> Flux.merge(events.map(Received::value), events.map(Received::value)),
+                "java.lang.IllegalStateException: a stream can be subscribed once");
+    }
+
+    @Test
+    void startsAStreamAgainThatCompletes() {
+        var test = streamOf(events -> {
+            subscriptions.incrementAndGet();
+            return Flux.empty();
+        });
+        var pipeline = test.attach(retries(0));
+        test.run();
+        assertThat(pipeline.status().detail()).contains("a stream completed, it starts again after 1 s");
+        test.advance(SECOND);
+        assertThat(subscriptions).hasValue(2);
+    }
+
+    @Test
+    void asksForMoreAnswersOnlyAsTheyAreStored() {
+        var asked = new ArrayList<Long>();
+        var test = streamOf(events -> Flux.range(0, 1_000)
+                .map(n -> "answer " + n)
+                .doOnRequest(asked::add)
+                .concatWith(Flux.never()));
+        test.answers.hold();
+        test.attach(retries(0));
+        test.run();
+        assertThat(test.answers.stored).hasSize(StreamAnswers.MAX);
+
+        test.answers.acknowledge();
+        test.run();
+        assertThat(test.answers.stored).hasSize(1_000);
+        assertThat(test.answers.texts())
+                .isEqualTo(
+                        IntStream.range(0, 1_000).mapToObj(n -> "answer " + n).toList());
+    }
+
+    private static final class Idle implements Subscription {
+        @Override
+        public void request(long n) {}
+
+        @Override
+        public void cancel() {}
+    }
+}
