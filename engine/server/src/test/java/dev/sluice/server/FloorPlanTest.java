@@ -284,7 +284,9 @@ class FloorPlanTest {
                 .haveSimpleName("Main")
                 .orShould()
                 .haveSimpleName("LogSetup")
-                .because("nothing stands above the server"));
+                .orShould()
+                .haveFullyQualifiedName("dev.sluice.server.RehearseCommand$Echo")
+                .because("nothing stands above the server, and functions are public"));
     }
 
     @Test
