@@ -9,6 +9,7 @@ import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.object.ObjectReading;
+import dev.sluice.trigger.schedule.Scheduler;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.io.IOException;
@@ -66,6 +67,8 @@ class MetricsDocTest {
             tags.addAll(m.tags());
             kafka.add(row(m.name(), m.type(), m.unit(), tags, m.description()));
         });
+        var schedules = new ArrayList<String>();
+        Scheduler.meters().forEach(m -> schedules.add(row(m.name(), m.type(), m.unit(), m.tags(), m.description())));
         return table("Engine", engine)
                 + table("Dead letters", letters)
                 + table("HTTP ingress", http)
@@ -73,6 +76,7 @@ class MetricsDocTest {
                 + table("Object triggers", objects)
                 + table("Memory broker", memory)
                 + table("Kafka broker", kafka)
+                + table("Schedules", schedules)
                 + "\n";
     }
 

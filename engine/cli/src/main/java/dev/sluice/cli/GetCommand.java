@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "get",
-        description = "Show functions, triggers, brokers or topics.",
+        description = "Show functions, triggers, brokers, topics or schedules.",
         abbreviateSynopsis = true,
         sortOptions = false,
         footer = {"", "Example: sluice get triggers -o wide -w"})
@@ -26,7 +26,7 @@ final class GetCommand implements Callable<Integer> {
             paramLabel = "KIND",
             converter = Resource.Converter.class,
             completionCandidates = Kinds.class,
-            description = "functions, triggers, brokers or topics.")
+            description = "functions, triggers, brokers, topics or schedules.")
     private Resource resource = Resource.FUNCTIONS;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -116,7 +116,8 @@ final class GetCommand implements Callable<Integer> {
     static final class Kinds implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return List.of("functions", "triggers", "brokers", "topics").iterator();
+            return List.of("functions", "triggers", "brokers", "topics", "schedules")
+                    .iterator();
         }
     }
 }

@@ -11,7 +11,8 @@ enum Resource {
     FUNCTIONS,
     TRIGGERS,
     BROKERS,
-    TOPICS;
+    TOPICS,
+    SCHEDULES;
 
     /** As it stands in paths: plural. */
     String plural() {
@@ -36,7 +37,7 @@ enum Resource {
                     .filter(it -> it.plural().equals(wanted) || it.singular().equals(wanted))
                     .findFirst()
                     .orElseThrow(() -> new TypeConversionException(
-                            "'" + value + "' is none of functions, triggers, brokers, topics"));
+                            "'" + value + "' is none of functions, triggers, brokers, topics, schedules"));
         }
     }
 }

@@ -74,6 +74,25 @@ final class ResourceColumns {
             remark("OFFSETS", ResourceColumns::offsets).onlyWide(),
             remark("LAG OF GROUPS", ResourceColumns::groups));
 
+    private static final List<Column> SCHEDULES = List.of(
+            text("NAME", "name"),
+            text("SCHEDULE", "definition"),
+            text("TOPIC", "topic"),
+            new Column(
+                    "STATE",
+                    Column.Kind.STATE,
+                    false,
+                    item -> item.path("paused").asBoolean() ? "PAUSED" : "ACTIVE"),
+            new Column("NEXT", Column.Kind.TEXT, false, item -> item.path("next")
+                    .path(0)
+                    .asText("")),
+            text("LAST", "last"),
+            text("MISSED", "missed").onlyWide(),
+            new Column(
+                    "HERE", Column.Kind.TEXT, true, item -> item.path("owned").asBoolean() ? "yes" : "no"),
+            remark("THEN", ResourceColumns::then).onlyWide(),
+            remark("DETAIL", item -> string(item, "trouble")));
+
     private ResourceColumns() {}
 
     static List<Column> of(Resource resource) {
@@ -82,7 +101,15 @@ final class ResourceColumns {
             case TRIGGERS -> TRIGGERS;
             case BROKERS -> BROKERS;
             case TOPICS -> TOPICS;
+            case SCHEDULES -> SCHEDULES;
         };
+    }
+
+    /** The times after the next one. */
+    private static String then(JsonNode item) {
+        var times = new ArrayList<String>();
+        item.path("next").forEach(time -> times.add(time.asText()));
+        return String.join(" ", times.subList(Math.min(1, times.size()), times.size()));
     }
 
     private static String busy(JsonNode item) {

@@ -94,6 +94,10 @@ public final class SluiceCommand implements Runnable {
                 new WhyCommand(terminal),
                 new ScaleCommand(terminal),
                 new ResetCommand(terminal),
+                new RunNowCommand(terminal),
+                new BackfillCommand(terminal),
+                new PauseCommand(terminal),
+                new ResumeCommand(terminal),
                 new VersionCommand(terminal),
                 new CompletionCommand(terminal));
     }

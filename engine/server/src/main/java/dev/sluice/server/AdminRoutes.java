@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -35,6 +36,7 @@ final class AdminRoutes {
     private final AdminJson json = new AdminJson();
     private final ScalingRoutes scaling;
     private final DeadLetterRoutes letters;
+    private final ScheduleRoutes schedules;
     private final Map<String, Supplier<Reply>> exact = new LinkedHashMap<>();
     private final Map<String, Function<String, Reply>> byName = new LinkedHashMap<>();
 
@@ -42,6 +44,7 @@ final class AdminRoutes {
         this.node = node;
         this.scaling = new ScalingRoutes(node.scaling(), json);
         this.letters = new DeadLetterRoutes(letters, json);
+        this.schedules = new ScheduleRoutes(node.schedules(), json);
         exact.put("/health/live", () -> json.one(new Health("UP", List.of())));
         exact.put("/health/ready", this::ready);
         exact.put("/metrics", () -> Reply.text(PROMETHEUS, metrics.scrape()));
@@ -51,6 +54,7 @@ final class AdminRoutes {
         collection("/admin/v1/triggers", this::triggers);
         collection("/admin/v1/brokers", this::brokers);
         collection("/admin/v1/topics", this::topics);
+        collection(ScheduleRoutes.COLLECTION, schedules::items);
     }
 
     /** Every path, parameters in braces, as the OpenAPI document writes them; without the console's. */
@@ -60,6 +64,7 @@ final class AdminRoutes {
         paths.add(RESET_PATH);
         paths.addAll(ScalingRoutes.paths());
         paths.addAll(DeadLetterRoutes.paths());
+        paths.addAll(ScheduleRoutes.paths());
         return paths;
     }
 
@@ -96,7 +101,7 @@ final class AdminRoutes {
         if (RESET.matcher(path).matches()) {
             return "POST";
         }
-        var below = ScalingRoutes.allows(path);
+        var below = ScalingRoutes.allows(path) + ScheduleRoutes.allows(path);
         if (!below.isEmpty()) {
             return below;
         }
@@ -116,7 +121,16 @@ final class AdminRoutes {
                 ? reset(reset.group(1), body)
                 : scaling.post(path, body)
                         .or(() -> letters.post(path, body))
+                        .or(() -> schedules(path, body))
                         .orElseGet(() -> json.problem(404, "Not Found", NOTHING));
+    }
+
+    private Optional<Reply> schedules(String path, byte[] body) {
+        try {
+            return schedules.post(path, body);
+        } catch (BrokerException failed) {
+            return Optional.of(json.problem(failed));
+        }
     }
 
     private Reply reset(String name, byte[] body) {

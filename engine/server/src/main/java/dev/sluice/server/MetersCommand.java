@@ -7,6 +7,7 @@ import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.object.ObjectReading;
+import dev.sluice.trigger.schedule.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -91,6 +92,9 @@ final class MetersCommand implements Callable<Integer> {
             tags.addAll(meter.tags());
             rows.add(new Row("Kafka broker", meter.name(), meter.type(), meter.unit(), tags, meter.description()));
         });
+        Scheduler.meters()
+                .forEach(meter -> rows.add(new Row(
+                        "Schedules", meter.name(), meter.type(), meter.unit(), meter.tags(), meter.description())));
         return rows;
     }
 }

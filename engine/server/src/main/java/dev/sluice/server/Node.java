@@ -55,6 +55,7 @@ final class Node {
 
     private @Nullable Topics topics;
     private @Nullable Engine engine;
+    private @Nullable NodeSchedules schedules;
     private @Nullable HttpIngress ingress;
     private @Nullable DisposableServer server;
     private @Nullable AdminServer admin;
@@ -90,7 +91,7 @@ final class Node {
         var code = LoadedFunctions.load(manifest.functions());
         closing.push(code::close);
         var limits = HttpLimits.DEFAULT;
-        var opened = Topics.open(manifest, limits.bodyBytes(), metrics.registry());
+        var opened = Topics.open(manifest, limits.bodyBytes(), settings.state(), metrics.registry());
         topics = opened;
         closing.push(opened::close);
         var running = Engine.create(options(), metrics.registry());
@@ -98,6 +99,9 @@ final class Node {
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
         var routes = Triggers.attach(manifest.triggers(), settings.acceptTriggerChange(), opened, running);
+        var timed = NodeSchedules.start(manifest.schedules(), opened::broker, metrics.registry());
+        schedules = timed;
+        closing.push(timed::close);
         var webhooks = manifest.server().webhooks();
         var front = ingress(
                 opened, running, routes, limits, webhooks == null ? WebhookPolicy.ANY : Triggers.webhooks(webhooks));
@@ -105,7 +109,7 @@ final class Node {
         var sources = ObjectSources.start(manifest.triggers(), opened, metrics.registry());
         objects = sources;
         closing.push(sources::close);
-        var state = state(manifest, opened, running, sources, code.hands());
+        var state = state(manifest, opened, running, sources, timed, code.hands());
         var letters = letters(manifest, opened);
         var adminServer = AdminServer.start(new AdminRoutes(state, letters, metrics), settings.adminPort());
         admin = adminServer;
@@ -119,7 +123,12 @@ final class Node {
     }
 
     private NodeState state(
-            Manifest manifest, Topics opened, Engine running, ObjectSources sources, Map<String, HandScaling> hands) {
+            Manifest manifest,
+            Topics opened,
+            Engine running,
+            ObjectSources sources,
+            NodeSchedules timed,
+            Map<String, HandScaling> hands) {
         return new NodeState(
                 opened.brokers(),
                 running::functions,
@@ -130,6 +139,7 @@ final class Node {
                 sources::status,
                 new PositionReset(manifest.triggers(), opened::broker),
                 new NodeScaling(this::name, running::scaling, running::decisions, hands),
+                timed,
                 draining::get);
     }
 
@@ -274,6 +284,7 @@ final class Node {
         draining.set(true);
         var front = Objects.requireNonNull(ingress);
         front.draining(true);
+        Objects.requireNonNull(schedules).close();
         endJobs.run();
         Objects.requireNonNull(objects).close();
         drainEngine();

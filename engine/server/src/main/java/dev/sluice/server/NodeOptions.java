@@ -61,6 +61,13 @@ final class NodeOptions {
     private @Nullable String memoryMax;
 
     @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Folder in which memory brokers keep states of schedules and the like over a restart"
+                    + " (env SLUICE_STATE, default none: they end with the process).")
+    private @Nullable String state;
+
+    @Option(
             names = "--accept-trigger-change",
             description =
                     "Take over partitions on which another set of triggers worked, and keep the new set from then on"
@@ -78,6 +85,7 @@ final class NodeOptions {
         put(flags, "instances-max", instancesMax);
         put(flags, "slots-max", slotsMax);
         put(flags, "memory-max", memoryMax);
+        put(flags, "state", state);
         put(flags, "accept-trigger-change", acceptTriggerChange ? "true" : null);
         try {
             return Settings.of(flags, System.getenv(), manifest);

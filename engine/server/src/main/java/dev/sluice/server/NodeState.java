@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param objects how far the sources of object triggers are, by the trigger's name
  * @param reset moves the positions of triggers
  * @param scaling how functions scale
+ * @param schedules of the node
  * @param draining whether the node is about to stop
  */
 record NodeState(
@@ -30,9 +31,23 @@ record NodeState(
         Supplier<Map<String, ObjectStatus>> objects,
         PositionReset reset,
         NodeScaling scaling,
+        NodeSchedules schedules,
         BooleanSupplier draining) {
     NodeState {
         brokers = List.copyOf(brokers);
+    }
+
+    /** Without schedules. */
+    NodeState(
+            List<NodeBroker> brokers,
+            Supplier<List<FunctionStatus>> functions,
+            Supplier<List<TriggerStatus>> triggers,
+            Supplier<List<ClosedTopic>> closedTopics,
+            Supplier<Map<String, ObjectStatus>> objects,
+            PositionReset reset,
+            NodeScaling scaling,
+            BooleanSupplier draining) {
+        this(brokers, functions, triggers, closedTopics, objects, reset, scaling, NodeSchedules.NONE, draining);
     }
 
     /**

@@ -4,6 +4,9 @@ import dev.sluice.engine.EngineOptions.Ceilings;
 import dev.sluice.server.manifest.Bytes;
 import dev.sluice.server.manifest.Durations;
 import dev.sluice.server.manifest.ServerManifest;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     would say so for ever
  * @param node the node's name, which its decisions carry; null for the machine's and the admin port
  * @param ceilings what all functions together may have
+ * @param state the folder in which memory brokers keep states that outlive the process; null for none
  */
 record Settings(
         String host,
@@ -32,7 +36,8 @@ record Settings(
         Duration grace,
         boolean acceptTriggerChange,
         @Nullable String node,
-        Ceilings ceilings) {
+        Ceilings ceilings,
+        @Nullable Path state) {
     static final String HOST = "127.0.0.1";
     static final int PORT = 8080;
     static final int ADMIN_PORT = 7070;
@@ -46,6 +51,18 @@ record Settings(
     /** With a name and ceilings that are the default. */
     Settings(String host, int port, int adminPort, Duration grace, boolean acceptTriggerChange) {
         this(host, port, adminPort, grace, acceptTriggerChange, null, Ceilings.defaults());
+    }
+
+    /** Without a state folder. */
+    Settings(
+            String host,
+            int port,
+            int adminPort,
+            Duration grace,
+            boolean acceptTriggerChange,
+            @Nullable String node,
+            Ceilings ceilings) {
+        this(host, port, adminPort, grace, acceptTriggerChange, node, ceilings, null);
     }
 
     private static final String NODE_RULE = "must be 1 to 100 of letters, digits, dot, dash, underscore and colon";
@@ -67,7 +84,8 @@ record Settings(
                 sources.value("grace", Settings::grace, graceRule(), manifest.grace(), GRACE),
                 sources.value("accept-trigger-change", Settings::flag, "must be true or false", null, false),
                 sources.optional("node", Settings::node, NODE_RULE, manifest.node()),
-                ceilings(sources, manifest));
+                ceilings(sources, manifest),
+                sources.optional("state", Settings::folder, "must be the path of a folder", manifest.state()));
         if (!sources.mistakes.isEmpty()) {
             throw new InvalidSettingsException(sources.mistakes);
         }
@@ -107,6 +125,14 @@ record Settings(
 
     private static Optional<String> node(String text) {
         return Optional.of(text).filter(name -> name.matches(ServerManifest.NODE));
+    }
+
+    private static Optional<Path> folder(String text) {
+        try {
+            return Optional.of(Path.of(text)).filter(path -> !text.isBlank() && !Files.isRegularFile(path));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     private static String graceRule() {

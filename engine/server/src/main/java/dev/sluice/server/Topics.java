@@ -14,10 +14,12 @@ import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Manifest;
+import dev.sluice.server.manifest.ScheduleManifest;
 import dev.sluice.server.manifest.TopicRef;
 import dev.sluice.server.manifest.TriggerManifest;
 import dev.sluice.server.manifest.TriggerManifest.AnswerRoute;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,14 +65,16 @@ final class Topics {
      * Opens the brokers and makes sure of the topics, dead letters' included. Blocks up to 30 s; not for clusters.
      *
      * @param eventBytesMax the largest event that comes in
+     * @param state where memory brokers keep states that outlive the process; null for nowhere
      * @throws NodeException when a topic in memory can't be made, or can't take the dead letters of another, or the
      *     settings of a cluster's clients can't be used
      */
-    static Topics open(Manifest manifest, int eventBytesMax, MeterRegistry registry) throws NodeException {
+    static Topics open(Manifest manifest, int eventBytesMax, @Nullable Path state, MeterRegistry registry)
+            throws NodeException {
         var topics = new Topics(manifest.triggers(), eventBytesMax);
         try {
             for (var broker : manifest.brokers()) {
-                topics.brokers.put(broker.name(), broker(broker, eventBytesMax, registry));
+                topics.brokers.put(broker.name(), broker(broker, eventBytesMax, state, registry));
             }
             topics.open(named(manifest));
         } catch (NodeException | RuntimeException e) {
@@ -80,10 +84,11 @@ final class Topics {
         return topics;
     }
 
-    private static NodeBroker broker(BrokerManifest broker, int eventBytesMax, MeterRegistry registry)
+    private static NodeBroker broker(
+            BrokerManifest broker, int eventBytesMax, @Nullable Path state, MeterRegistry registry)
             throws NodeException {
         if (broker.kind() instanceof BrokerManifest.Memory memory) {
-            return new NodeBroker(broker, MemoryBroker.create(broker.name(), memory.limits(), registry));
+            return new NodeBroker(broker, MemoryBroker.create(broker.name(), memory.limits(), state, registry));
         }
         var kafka = (BrokerManifest.Kafka) broker.kind();
         try {
@@ -107,6 +112,7 @@ final class Topics {
                 named.add(trigger.deadLetters());
             }
         }
+        manifest.schedules().stream().map(ScheduleManifest::topic).forEach(named::add);
         return named;
     }
 

@@ -23,6 +23,7 @@ import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Place;
 import dev.sluice.trigger.object.ObjectStatus;
+import dev.sluice.trigger.schedule.ScheduleStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -384,6 +385,10 @@ class AdminServerTest {
         checkSchema(schemas, "Trouble", Trouble.class);
         checkSchema(schemas, "ObjectStatus", ObjectStatus.class);
         checkSchema(schemas, "Moved", PositionReset.Moved.class);
+        checkSchema(schemas, "ScheduleStatus", ScheduleStatus.class);
+        checkSchema(schemas, "Ran", ScheduleRoutes.Ran.class);
+        checkSchema(schemas, "Paused", ScheduleRoutes.Paused.class);
+        checkSchema(schemas, "Backfilled", ScheduleRoutes.Backfilled.class);
         checkSchema(schemas, "MovedPartition", PositionReset.MovedPartition.class);
         checkSchema(schemas, "BrokerItem", AdminJson.BrokerItem.class);
         checkSchema(schemas, "Health", AdminJson.Health.class);

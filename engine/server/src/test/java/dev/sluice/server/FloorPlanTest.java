@@ -61,6 +61,7 @@ class FloorPlanTest {
                         "dev.sluice.trigger.http",
                         "dev.sluice.trigger.object",
                         "dev.sluice.trigger.topic",
+                        "dev.sluice.trigger.schedule",
                         "dev.sluice.engine",
                         "dev.sluice.deadletters",
                         "dev.sluice.cli",
@@ -128,8 +129,11 @@ class FloorPlanTest {
 
     @Test
     void triggersDoNotSeeEachOther() {
-        var triggers =
-                List.of("dev.sluice.trigger.http..", "dev.sluice.trigger.topic..", "dev.sluice.trigger.object..");
+        var triggers = List.of(
+                "dev.sluice.trigger.http..",
+                "dev.sluice.trigger.topic..",
+                "dev.sluice.trigger.object..",
+                "dev.sluice.trigger.schedule..");
         for (var trigger : triggers) {
             var others =
                     triggers.stream().filter(other -> !other.equals(trigger)).toArray(String[]::new);

@@ -10,15 +10,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** An engine in a process of its own, on free ports, which can be killed or stopped. Not for several threads. */
 final class EngineProcess {
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(45);
     private static final int TAIL_CHARS = 3_000;
     private static final Pattern READY = Pattern.compile("sluice ready: ingress (http://\\S+) admin (http://\\S+).*");
@@ -35,6 +38,7 @@ final class EngineProcess {
     private final long launchedNanos = System.nanoTime();
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
     private volatile long readyMillis = -1;
+    private volatile @Nullable URI admin;
     private boolean asked;
 
     private EngineProcess(String name, Process process, Path log) {
@@ -45,6 +49,16 @@ final class EngineProcess {
 
     /** Starts an engine on this manifest, and does not wait for it. */
     static EngineProcess launch(Workplace place, String name, String manifest) throws IOException {
+        return launch(place, name, manifest, Map.of());
+    }
+
+    /**
+     * As {@link #launch(Workplace, String, String)}.
+     *
+     * @param environment variables beside this process's own
+     */
+    static EngineProcess launch(Workplace place, String name, String manifest, Map<String, String> environment)
+            throws IOException {
         var file = Files.writeString(place.file(name + ".yaml"), manifest);
         var log = place.file(name + "-" + System.nanoTime() + ".log");
         var command = new ArrayList<String>();
@@ -52,7 +66,9 @@ final class EngineProcess {
         command.addAll(FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.server.Main"));
         command.addAll(List.of("run", "-f", file.toString(), "--port", "0", "--admin-port", "0"));
-        var process = place.start(new ProcessBuilder(command).redirectError(log.toFile()));
+        var builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        var process = place.start(builder);
         var engine = new EngineProcess(name, process, log);
         var reader = new Thread(engine::read, name + "-stdout");
         reader.setDaemon(true);
@@ -66,6 +82,7 @@ final class EngineProcess {
                 var matcher = READY.matcher(line);
                 if (matcher.matches()) {
                     readyMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - launchedNanos);
+                    admin = URI.create(matcher.group(2));
                     ready.complete(URI.create(matcher.group(1)));
                 }
             }
@@ -83,6 +100,11 @@ final class EngineProcess {
             process.destroyForcibly();
             throw new SoakException("engine " + name + " did not get ready: " + lastWords(), e);
         }
+    }
+
+    /** Where its admin API listens, once it is ready. */
+    URI admin() {
+        return Objects.requireNonNull(admin, "it is not ready");
     }
 
     /** How long it took from its start to its ready line; -1 when that has not come. */

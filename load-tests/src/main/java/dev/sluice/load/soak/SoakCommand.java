@@ -72,6 +72,11 @@ public final class SoakCommand implements Callable<Integer> {
         if (rounds < 1 || rate < 1) {
             throw new ParameterException(commandLine(), "--rounds and --rate must be at least 1");
         }
+        var trials = trials();
+        var tried = tryOut(trials);
+        if (!trials.isEmpty() && names.isEmpty()) {
+            return tried;
+        }
         var chosen = chosen();
         var planned = chosen.stream()
                 .mapToInt(scenario -> START_SECONDS + rounds * scenario.secondsPerRound())
@@ -94,7 +99,7 @@ public final class SoakCommand implements Callable<Integer> {
                 outcome -> outcome.broken().forEach(what -> System.out.println(outcome.scenario() + ": " + what)));
         failures.forEach(System.err::println);
         var allHold = outcomes.stream().allMatch(outcome -> outcome.broken().isEmpty());
-        return failures.isEmpty() && allHold ? 0 : 1;
+        return failures.isEmpty() && allHold ? tried : 1;
     }
 
     private void write(List<Outcome> outcomes) throws IOException {
@@ -106,6 +111,40 @@ public final class SoakCommand implements Callable<Integer> {
         }
     }
 
+    /** Takes those of the names that are trials out of them. */
+    private List<Trial> trials() {
+        var all = Map.<String, Supplier<Trial>>of(
+                "schedule-kill", ScheduleKill::new, "schedules", ScheduleCrowd::new, "clock", ClockJumps::new);
+        var chosen = new ArrayList<Trial>();
+        var rest = new ArrayList<String>();
+        for (var name : names) {
+            var made = all.get(name);
+            if (made == null) {
+                rest.add(name);
+            } else {
+                chosen.add(made.get());
+            }
+        }
+        names = rest;
+        return chosen;
+    }
+
+    private int tryOut(List<Trial> trials) {
+        var code = 0;
+        for (var trial : trials) {
+            try {
+                var result = trial.run(rounds, new Progress(System.err, Duration.ZERO));
+                result.figures().forEach(figure -> System.out.println(trial.name() + ": " + figure));
+                result.broken().forEach(what -> System.out.println(trial.name() + " broke a promise: " + what));
+                code = result.broken().isEmpty() ? code : 1;
+            } catch (Exception e) {
+                System.err.println(trial.name() + " was not carried out: " + e);
+                code = 1;
+            }
+        }
+        return code;
+    }
+
     private List<Scenario> chosen() {
         var all = all();
         var chosen = new ArrayList<Scenario>();
@@ -114,7 +153,8 @@ public final class SoakCommand implements Callable<Integer> {
             if (made == null) {
                 throw new ParameterException(
                         commandLine(),
-                        "there is no scenario '" + name + "': it must be one of " + String.join(", ", all.keySet()));
+                        "there is no scenario '" + name + "': it must be one of " + String.join(", ", all.keySet())
+                                + ", schedule-kill, schedules, clock");
             }
             made.forEach(scenario -> chosen.add(scenario.get()));
         }

@@ -51,8 +51,7 @@ public final class MemoryBroker implements Broker {
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, MemoryTopic> topics = new ConcurrentHashMap<>();
     private final ByteBudget budget;
-    private final @Nullable Path state;
-    private @Nullable MemoryControl control;
+    private final MemoryControl control;
     private volatile boolean closed;
 
     private MemoryBroker(
@@ -62,13 +61,13 @@ public final class MemoryBroker implements Broker {
             Scheduler timer,
             LongSupplier nanoClock,
             MeterRegistry registry) {
-        this.state = state;
         this.name = Objects.requireNonNull(name, "name");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.timer = Objects.requireNonNull(timer, "timer");
         this.nanoClock = Objects.requireNonNull(nanoClock, "nanoClock");
         this.registry = Objects.requireNonNull(registry, "registry");
         this.budget = new ByteBudget(limits.bytesMax(), topics.values());
+        this.control = new MemoryControl(this, state);
     }
 
     /** A broker on the system's monotonic clock, with Reactor's parallel scheduler as its timer. */
@@ -159,17 +158,7 @@ public final class MemoryBroker implements Broker {
     /** {@inheritDoc} Takes 1,000 names of sessions, and an eighth of the heap, at least 64 MiB, of states. */
     @Override
     public Control control() {
-        synchronized (topics) {
-            var made = control;
-            if (made == null) {
-                made = new MemoryControl(this, state);
-                control = made;
-                if (closed) {
-                    var unused = made.close();
-                }
-            }
-            return made;
-        }
+        return control;
     }
 
     @Override
@@ -193,14 +182,15 @@ public final class MemoryBroker implements Broker {
     @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
-            MemoryControl used;
             synchronized (topics) {
-                used = closed ? null : control;
+                if (closed) {
+                    return Mono.empty();
+                }
                 closed = true;
             }
             topics.values().forEach(MemoryTopic::close);
             topics.clear();
-            return used == null ? Mono.empty() : Mono.fromFuture(used.close());
+            return Mono.fromFuture(control.close());
         });
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.Control;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,7 +47,7 @@ final class MemoryControl implements Control {
 
     private final MemoryBroker broker;
     private final @Nullable Path state;
-    private final ExecutorService thread;
+    private final ThreadPoolExecutor thread;
     private final MemoryShards shards;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
@@ -58,18 +59,19 @@ final class MemoryControl implements Control {
     MemoryControl(MemoryBroker broker, @Nullable Path state) {
         this.broker = broker;
         this.state = state;
-        this.thread = Executors.newSingleThreadExecutor(task -> {
-            var made = new Thread(task, "sluice-control-" + broker.name());
-            made.setDaemon(true);
-            return made;
-        });
+        this.thread = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> thread(broker.name(), task));
         this.shards = new MemoryShards(this);
-        register();
+        register(broker.registry(), broker.name());
     }
 
-    private void register() {
-        var meters = broker.registry();
-        var tag = broker.name();
+    private static Thread thread(String broker, Runnable task) {
+        var made = new Thread(task, "sluice-control-" + broker);
+        made.setDaemon(true);
+        return made;
+    }
+
+    private void register(MeterRegistry meters, String tag) {
         Gauge.builder(MemoryMeters.STATES_SIZE.id, bytes, AtomicLong::get)
                 .tags("broker", tag)
                 .baseUnit(MemoryMeters.STATES_SIZE.unit)
@@ -306,6 +308,10 @@ final class MemoryControl implements Control {
 
     /** Ends all of it once what was begun is done. Called once. */
     CompletableFuture<Void> close() {
+        if (thread.getTaskCount() == 0) {
+            thread.shutdown();
+            return CompletableFuture.completedFuture(null);
+        }
         var ended = CompletableFuture.runAsync(this::end, thread);
         thread.shutdown();
         return ended;

@@ -64,6 +64,7 @@ final class KafkaReader {
         List.of(SERVERS, "static-member", "bytes-max", "send-deadline").forEach(kafka::value);
         var options = KafkaBrokerOptions.builder(reader.name, bootstrapServers)
                 .keyMapping(reader.key())
+                .controlTopic(reader.controlTopic())
                 .contentMode(kafka.word("content-mode", ContentMode.BINARY));
         reader.topics(options);
         kafka.end();
@@ -83,6 +84,7 @@ final class KafkaReader {
                 .keyMapping(key())
                 .contentMode(kafka.word("content-mode", ContentMode.BINARY))
                 .instanceId(member())
+                .controlTopic(controlTopic())
                 .bytesMax(bytesMax())
                 .sendDeadline(kafka.duration(
                         "send-deadline", Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofHours(1)));
@@ -147,6 +149,11 @@ final class KafkaReader {
 
     private static String told(IllegalArgumentException wrong) {
         return String.valueOf(wrong.getMessage()).replaceFirst("^kafka: ", "");
+    }
+
+    private String controlTopic() {
+        return kafka.matching("control-topic", MEMBER, "must be 1 to 200 of letters, digits, dot, dash and underscore")
+                .orElse("sluice.control");
     }
 
     private String servers() {

@@ -11,10 +11,13 @@ enum Kind {
     FUNCTION(Kind.SLUICE, "Function", "Function"),
     TRIGGER(Kind.SLUICE, "Trigger", "Trigger"),
     KNATIVE_BROKER(Kind.KNATIVE_EVENTING, "Broker", "Broker of Knative"),
-    KNATIVE_TRIGGER(Kind.KNATIVE_EVENTING, "Trigger", "Trigger");
+    KNATIVE_TRIGGER(Kind.KNATIVE_EVENTING, "Trigger", "Trigger"),
+    PING_SOURCE(Kind.KNATIVE_SOURCES, "PingSource", "PingSource");
 
     static final String SLUICE = "sluice.dev/v1";
     private static final String KNATIVE_EVENTING = "eventing.knative.dev/v1";
+
+    private static final String KNATIVE_SOURCES = "sources.knative.dev/v1";
 
     private final String version;
     private final String word;

@@ -76,7 +76,8 @@ final class KnativeReader {
         return deadLetterTriggers;
     }
 
-    private Optional<TopicRef> topicOf(String broker) {
+    /** The topic of a Broker; empty when these files have none of that name. */
+    Optional<TopicRef> topicOf(String broker) {
         return Optional.ofNullable(brokers.get(broker)).map(KnativeBroker::topic);
     }
 

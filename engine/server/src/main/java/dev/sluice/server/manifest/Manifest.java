@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param brokers at least one: without a document of kind Broker, an embedded one named {@code default}
  * @param functions to run, by the order of the files
  * @param triggers by the order of the files
+ * @param schedules of triggers and PingSources
  * @param server settings of the node
  * @param warnings what is valid and has no effect, or not the one that its author may expect
  */
@@ -18,12 +19,14 @@ public record Manifest(
         List<BrokerManifest> brokers,
         List<FunctionManifest> functions,
         List<TriggerManifest> triggers,
+        List<ScheduleManifest> schedules,
         ServerManifest server,
         List<Mistake> warnings) {
     public Manifest {
         brokers = List.copyOf(brokers);
         functions = List.copyOf(functions);
         triggers = List.copyOf(triggers);
+        schedules = List.copyOf(schedules);
         warnings = List.copyOf(warnings);
     }
 

@@ -96,9 +96,12 @@ final class ManifestReader {
                 kindOf(Kind.KNATIVE_BROKER), new TopicReader(names(Kind.BROKER)), memoryBrokers, names(Kind.FUNCTION));
         triggers.addAll(each(Kind.KNATIVE_TRIGGER, knative::readTrigger));
         triggers.addAll(knative.deadLetterTriggers());
+        var schedules = new ArrayList<>(triggerReader.schedules());
+        var pings = new PingSourceReader(new TopicReader(names(Kind.BROKER)), knative::topicOf);
+        schedules.addAll(each(Kind.PING_SOURCE, pings::read));
         new TriggerChecks(mistakes, memoryBrokers, knative.topics()).check(triggers);
         mistakes.throwIfAny();
-        return new Manifest(brokers, functions, triggers, server, mistakes.warnings());
+        return new Manifest(brokers, functions, triggers, schedules, server, mistakes.warnings());
     }
 
     private List<Path> files(List<Path> paths) {

@@ -1,5 +1,6 @@
 package dev.sluice.server.manifest;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param slotsMax their slots
  * @param memoryMax their estimated memory in bytes
  * @param webhooks what is agreed with senders of webhooks where a path has nothing of its own
+ * @param state the folder of states that outlive the process
  */
 public record ServerManifest(
         @Nullable Integer port,
@@ -25,7 +27,22 @@ public record ServerManifest(
         @Nullable Integer instancesMax,
         @Nullable Integer slotsMax,
         @Nullable Long memoryMax,
-        TriggerManifest.@Nullable Webhooks webhooks) {
+        TriggerManifest.@Nullable Webhooks webhooks,
+        @Nullable Path state) {
+    /** One without a state folder. */
+    public ServerManifest(
+            @Nullable Integer port,
+            @Nullable Integer adminPort,
+            @Nullable String host,
+            @Nullable Duration grace,
+            @Nullable String node,
+            @Nullable Integer instancesMax,
+            @Nullable Integer slotsMax,
+            @Nullable Long memoryMax,
+            TriggerManifest.@Nullable Webhooks webhooks) {
+        this(port, adminPort, host, grace, node, instancesMax, slotsMax, memoryMax, webhooks, null);
+    }
+
     /** One that says where a node listens, and how it stops. */
     public ServerManifest(
             @Nullable Integer port, @Nullable Integer adminPort, @Nullable String host, @Nullable Duration grace) {

@@ -1,7 +1,11 @@
 package dev.sluice.server.manifest;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +28,22 @@ final class ServerReader {
                 whole(spec, "instances-max", 1, INSTANCES_MAX),
                 whole(spec, "slots-max", 1, Integer.MAX_VALUE),
                 spec.has("memory-max") ? (Long) spec.bytes("memory-max", 1 << 20, 1 << 20) : null,
-                spec.has("webhooks") ? WebhooksReader.read(spec) : null);
+                spec.has("webhooks") ? WebhooksReader.read(spec) : null,
+                state(spec, document.folder()));
         spec.end();
         return server;
+    }
+
+    /** It may not be there yet, but not be a file. */
+    private static @Nullable Path state(Section spec, Path folder) {
+        return spec.parsed("state", "must be the path of a folder", text -> {
+                    try {
+                        return Optional.of(folder.resolve(text)).filter(path -> !Files.isRegularFile(path));
+                    } catch (InvalidPathException e) {
+                        return Optional.empty();
+                    }
+                })
+                .orElse(null);
     }
 
     private static @Nullable Integer whole(Section spec, String key, int min, int max) {

@@ -7,6 +7,7 @@ import dev.sluice.server.manifest.TriggerManifest.Answers;
 import dev.sluice.server.manifest.TriggerManifest.Http;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
 import dev.sluice.server.manifest.TriggerManifest.Reading;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -27,6 +28,8 @@ final class TriggerReader {
     private final AnswersReader answers;
     private final DeliveryReader deliveries;
     private final AdapterReader adapters;
+    private final ScheduleReader times;
+    private final List<ScheduleManifest> schedules = new ArrayList<>();
 
     /** @param memoryBrokers of the brokers, those that keep no times */
     TriggerReader(Set<String> brokers, Set<String> memoryBrokers, Set<String> functions, Variables variables) {
@@ -36,13 +39,18 @@ final class TriggerReader {
         this.answers = new AnswersReader(topics);
         this.deliveries = new DeliveryReader(topics);
         this.adapters = new AdapterReader(variables);
+        this.times = new ScheduleReader(topics);
+    }
+
+    /** The schedules of the triggers that were read. */
+    List<ScheduleManifest> schedules() {
+        return schedules;
     }
 
     @Nullable
     TriggerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         checkWaysIn(spec);
-        spec.notYet("schedule", "every");
         var function = function(spec);
         var http = spec.has("http") ? spec.section("http") : null;
         var reading = spec.has("topic") ? reading(spec, document.name()) : null;
@@ -60,6 +68,11 @@ final class TriggerReader {
             var inMemory = memoryBrokers.contains(stored.topic().broker());
             objects = new ObjectReader(object, document.folder(), inMemory)
                     .read(document.name(), stored.topic().name());
+        }
+        var timed = spec.has("every") ? times.every(spec, document) : times.schedule(spec, document);
+        if (timed != null) {
+            schedules.add(timed);
+            reading = new Reading(timed.topic(), document.name(), Start.EARLIEST, Ordering.KEY);
         }
         var calls = entrance != null && entrance.mode() == Mode.REPLY;
         var written = spec.has("answers") ? answers.read(spec, function, calls) : AnswersReader.none(function);

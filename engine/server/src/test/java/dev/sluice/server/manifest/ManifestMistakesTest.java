@@ -71,8 +71,6 @@ class ManifestMistakesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {function: price}                                      | 13:7: spec.topic: is missing: a trigger has exactly one of topic, http, schedule, every, object
             {topic: a, http: {path: /x}, function: price}          | 13:15: spec.topic: 'a': is one too many: a trigger has exactly one of topic, http, schedule, every, object; the topic that http stores events on is written as http.topic
-            {every: 10s, function: price}                          | 13:8: spec.every: is not in this version
-            {schedule: {cron: "@daily"}, function: price}          | 13:8: spec.schedule: is not in this version
             {object: {}, function: price}                          | 13:16: spec.object.dir: is missing: the folder whose files have events
             {object: {dir: in, done: burn}, function: price}       | 13:32: spec.object.done: 'burn': must be keep, delete, or a map such as {move: done/}
             {object: {dir: in, done: {move: x}}, function: price}  | 13:32: spec.object.done: must be keep with a broker that keeps events in memory: a file that was taken away would be lost with its event when the process ends
@@ -80,6 +78,17 @@ class ManifestMistakesTest {
             {object: {dir: in, include: ["{a"]}, function: price}  | 13:36: spec.object.include: '{a': must be a pattern such as *.csv or 2024/**/*.{csv,json}
             {object: {dir: in, colour: red}, function: price}      | 13:26: spec.object.colour: is not a known key
             {object: {dir: in, poll: 1ms}, function: price}        | 13:32: spec.object.poll: '1ms': must be between 100ms and 1h
+            {every: 10ms, function: price}                         | 13:15: spec.every: '10ms': must be between 1s and 8784h
+            {schedule: {cron: "0 0 31 2 *"}, function: price}      | 13:25: spec.schedule.cron: '0 0 31 2 *': '0 0 31 2 *' never fires: no month has such a day
+            {schedule: {cron: "61 * * * *"}, function: price}      | 13:25: spec.schedule.cron: '61 * * * *': minute '61': '61' must be 0 to 59
+            {schedule: {cron: "@daily", zone: Mars/Base}, function: price}          | 13:41: spec.schedule.zone: 'Mars/Base': must be a time zone such as Europe/Berlin or UTC
+            {schedule: {zone: UTC}, function: price}               | 13:18: spec.schedule.cron: must be there, or at: a schedule has exactly one of them
+            {schedule: {at: soon}, function: price}                | 13:23: spec.schedule.at: 'soon': must be a time such as 2026-12-24T18:00:00, which is of the zone, or 2026-12-24T18:00:00Z
+            {schedule: {cron: "@daily", missed: maybe}, function: price}            | 13:43: spec.schedule.missed: 'maybe': must be one of skip, once, all
+            {schedule: {cron: "@daily", template: "{{year}}"}, function: price}     | 13:45: spec.schedule.template: '{{year}}': has the field 'year', must be scheduledtime, date, time, zone, trigger or id
+            {schedule: {cron: "@daily", data: 1, template: "1"}, function: price}   | 13:41: spec.schedule.data: '1': is one too many: a schedule has data or a template
+            {schedule: {cron: "@daily", start: 2026-02-01, end: 2026-01-01}, function: price} | 13:59: spec.schedule.end: '2026-01-01': must be after start
+            {schedule: {cron: "@daily", colour: red}, function: price}              | 13:35: spec.schedule.colour: is not a known key
             {topic: a}                                             | 13:7: spec.function: is missing: the name of the Function that gets the events
             {topic: a, function: prise}                            | 13:28: spec.function: 'prise': is no Function in these files; did you mean 'price'?
             {topic: "a b", function: price}                        | 13:15: spec.topic: 'a b': must be a topic's name: 1 to 249 of letters, digits, dot, dash and underscore
