@@ -39,7 +39,10 @@ final class PingSourceReader {
 
     @Nullable
     ScheduleManifest read(ManifestReader.Document document) {
-        var metadata = Objects.requireNonNull(document.metadata());
+        var metadata = document.metadata();
+        if (metadata == null) {
+            return null;
+        }
         var namespace = metadata.text("namespace").orElse("default");
         var spec = Objects.requireNonNull(document.spec());
         var name = document.name();

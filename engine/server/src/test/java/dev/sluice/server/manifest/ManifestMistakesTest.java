@@ -147,7 +147,7 @@ class ManifestMistakesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {kind: Broker, metadata: {name: b}, spec: {memory: {}}}                            | 1:1: apiVersion: is missing: write sluice.dev/v1
-            {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be one of sluice.dev/v1, eventing.knative.dev/v1
+            {apiVersion: sluice.dev/v2, kind: Broker, metadata: {name: b}, spec: {memory: {}}} | 1:14: apiVersion: 'sluice.dev/v2': must be one of sluice.dev/v1, eventing.knative.dev/v1, sources.knative.dev/v1
             {apiVersion: eventing.knative.dev/v1, kind: EventType, metadata: {name: b}, spec: {}} | 1:45: kind: 'EventType': must be one of Broker, Trigger
             {apiVersion: sluice.dev/v1, kind: Funktion, metadata: {name: b}, spec: {}}         | 1:35: kind: 'Funktion': must be one of Server, Broker, Function, Trigger; did you mean 'Function'?
             {apiVersion: sluice.dev/v1, kind: Broker, spec: {memory: {}}}                      | 1:1: metadata: is missing: a map with the name of the Broker

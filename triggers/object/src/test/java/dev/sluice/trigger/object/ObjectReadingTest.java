@@ -67,8 +67,7 @@ class ObjectReadingTest {
     }
 
     private void awaitEvents(int count) {
-        await().atMost(20, SECONDS)
-                .until(() -> control.events().size() == count);
+        await().atMost(20, SECONDS).until(() -> control.events().size() == count);
     }
 
     private void assertAllOnce(int count) {
