@@ -2,6 +2,8 @@
 
 const EVERY_MS = 1000;
 const TIMEOUT_MS = 5000;
+/** To explain may mean to read a topic. */
+const EXPLAIN_TIMEOUT_MS = 30000;
 const HISTORY = 120;
 const RATE_SAMPLES = 5;
 /** Functions whose last decision is shown: each is a request of its own. */
@@ -247,8 +249,12 @@ function showBrokers(items) {
   document.getElementById('brokers').replaceChildren(...chips);
 }
 
+function ask(path, timeout) {
+  return fetch(`/admin/v1/${path}`, { signal: AbortSignal.timeout(timeout), cache: 'no-store' });
+}
+
 async function read(path) {
-  const answer = await fetch(`/admin/v1/${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS), cache: 'no-store' });
+  const answer = await ask(path, TIMEOUT_MS);
   if (!answer.ok) throw new Error(`/admin/v1/${path} answered ${answer.status}`);
   return answer.json();
 }
@@ -293,6 +299,35 @@ async function readFunctions() {
   return { items };
 }
 
+/** The triggers that may be asked about; the choice stays as long as there is its trigger. */
+function showChoice(triggers) {
+  const select = document.querySelector('#explain select');
+  const names = triggers.map(trigger => trigger.name);
+  if (names.join(' ') === [...select.options].map(option => option.value).join(' ')) return;
+  const chosen = select.value;
+  select.replaceChildren(...names.map(name => new Option(name)));
+  if (names.includes(chosen)) select.value = chosen;
+}
+
+/** Both what the engine tells and why it can tell nothing are sentences. */
+async function explain(event) {
+  event.preventDefault();
+  const asked = new FormData(event.target);
+  const sentence = document.getElementById('explanation');
+  const facts = document.getElementById('facts');
+  const path = `triggers/${encodeURIComponent(asked.get('trigger'))}/explain`;
+  facts.replaceChildren();
+  setText(sentence, 'asking');
+  try {
+    const answer = await ask(`${path}?event=${encodeURIComponent(asked.get('event'))}`, EXPLAIN_TIMEOUT_MS);
+    const told = await answer.json();
+    setText(sentence, told.sentence ?? told.detail);
+    facts.replaceChildren(...(told.facts ?? []).map(fact => element('li', '', fact)));
+  } catch (error) {
+    setText(sentence, `The engine does not answer (${error.message}).`);
+  }
+}
+
 let version;
 
 async function refresh() {
@@ -301,6 +336,7 @@ async function refresh() {
       await Promise.all([readFunctions(), read('triggers'), readTopics(), read('brokers')]);
     show('functions', functions.items);
     show('triggers', triggers.items);
+    showChoice(triggers.items);
     showBrokers(brokers.items);
     version ??= await read('version');
     setText(document.getElementById('version'), version.version);
@@ -320,6 +356,7 @@ async function run() {
   }
 }
 
+document.getElementById('explain').addEventListener('submit', explain);
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) histories.clear();
 });

@@ -92,6 +92,8 @@ public final class SluiceCommand implements Runnable {
                 new GetCommand(terminal),
                 new TopCommand(terminal),
                 new WhyCommand(terminal),
+                new ExplainCommand(terminal),
+                new TraceCommand(terminal),
                 new ScaleCommand(terminal),
                 new ResetCommand(terminal),
                 new RunNowCommand(terminal),

@@ -45,7 +45,7 @@ final class FakeEngine implements AutoCloseable {
         server.start();
     }
 
-    /** Answers the route with JSON; several answers are given in turn, the last one again and again. */
+    /** Answers the route, with its query or for all queries, with JSON; several answers are given in turn, the last one again and again. */
     FakeEngine answer(String route, int status, String json) {
         return answer(route, status, Map.of("Content-Type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
     }
@@ -111,7 +111,9 @@ final class FakeEngine implements AutoCloseable {
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.get(0)));
         var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         requests.add(new Request(exchange.getRequestMethod(), path, headers, body));
-        send(exchange, next(exchange.getRequestMethod() + " " + path));
+        var route = exchange.getRequestMethod() + " " + path;
+        var asked = route + "?" + exchange.getRequestURI().getRawQuery();
+        send(exchange, next(answers.containsKey(asked) ? asked : route));
     }
 
     private synchronized Answer next(String route) {

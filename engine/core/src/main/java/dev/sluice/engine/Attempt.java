@@ -310,38 +310,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             return false;
         }
         PENDING.incrementAndGet(this);
-        publish(event)
-                .subscribe(
-                        pipeline.recorder.tellsAnswer(first, answers)
-                                ? told(event)
-                                : new FirstEnd() {
-                                    @Override
-                                    void failed(Throwable why) {
-                                        notPublished(why);
-                                    }
-
-                                    @Override
-                                    void stored() {
-                                        acknowledged();
-                                    }
-                                });
+        publish(event).subscribe(new AnswerEnd(this, pipeline.recorder.tellsAnswer(first, answers) ? event : null));
         return true;
-    }
-
-    /** Of an answer that the journal is told of; apart, since what it holds for that costs every answer. */
-    private FirstEnd told(CloudEvent answer) {
-        return new FirstEnd() {
-            @Override
-            void failed(Throwable why) {
-                notPublished(why);
-            }
-
-            @Override
-            void stored() {
-                pipeline.recorder.answered(first, answer);
-                acknowledged();
-            }
-        };
     }
 
     /** What the answers come of may have come a long way, whichever event stands first. */
@@ -359,7 +329,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
     }
 
-    private void acknowledged() {
+    /** The sink has an answer. On any thread. */
+    void acknowledged() {
         // To ask for more runs the function's code: not here, on a thread of the sink's, but on the loop.
         var more = ACKNOWLEDGED.incrementAndGet(this) % REQUEST_EVERY == 0;
         if (PENDING.decrementAndGet(this) == 0 || more) {
@@ -377,7 +348,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
     }
 
-    private void notPublished(Throwable why) {
+    /** The sink has refused an answer, or nobody knows. On any thread. */
+    void notPublished(Throwable why) {
         // The run may have ended well before, so its own outcome can't tell this.
         publishError = why;
         cancelRun();

@@ -45,6 +45,8 @@ public record OpenEvent(
     public enum State {
         /** Its turn: it has arrived, and waits for a slot. */
         READY,
+        /** Other events, which are to make its batch or window full, or the time that it has for that. */
+        GATHERING,
         /** The end of its run. */
         RUNNING,
         /** The end of a run that is past its deadline and does not heed its cancel. */

@@ -141,16 +141,11 @@ final class Pipeline {
         }
         var undecodable = call == null && settlement.undecodable(task);
         if (!undecodable && !passes(task)) {
-            leaveQueue(task);
-            counts.filtered.add(1);
-            recorder.filtered(task, now);
-            acceptWithoutRun(task);
+            notWanted(task, now);
             return;
         }
         if (call == null && settlement.circles(task)) {
-            counts.looped.add(1);
-            recorder.note(task, Stage.LOOPED, "");
-            acceptWithoutRun(task);
+            loops(task);
             return;
         }
         if (repeats != null && !undecodable && repeats.isRepeat(task, now)) {
@@ -178,8 +173,7 @@ final class Pipeline {
             dispatcher.wakeAt(task.dueNanos());
         }
         if (!runnable) {
-            recorder.blocked(task);
-            blocked(task);
+            arrivedBlocked(task);
         }
         // Where keys have windows, one event may close the window of others.
         if (runnable || (windows != null && lanes.hasReady())) {
@@ -210,6 +204,26 @@ final class Pipeline {
         var event = task.event();
         var value = event.getAttributeNames().contains(name) ? event.getAttribute(name) : event.getExtension(name);
         return value == null ? NO_KEY : value.toString();
+    }
+
+    // What follows is apart so that the way of most events stays small enough to be compiled as one.
+
+    private void notWanted(Task task, long now) {
+        leaveQueue(task);
+        counts.filtered.add(1);
+        recorder.filtered(task, now);
+        acceptWithoutRun(task);
+    }
+
+    private void loops(Task task) {
+        counts.looped.add(1);
+        recorder.note(task, Stage.LOOPED, "");
+        acceptWithoutRun(task);
+    }
+
+    private void arrivedBlocked(Task task) {
+        recorder.blocked(task);
+        blocked(task);
     }
 
     private void turnAway(Task task) {
@@ -304,6 +318,17 @@ final class Pipeline {
         }
         dispatcher.wakeAt(due);
         return false;
+    }
+
+    /** Whether ready events wait for others to make their batch full. */
+    boolean gathers(long now) {
+        return batch != null
+                && windows == null
+                && !draining
+                && lanes.hasReady()
+                && lanes.runnable() < batch.size()
+                && !lanes.nextRepeats()
+                && lanes.readySince() + batch.within().toNanos() - now > 0;
     }
 
     /** Has the dispatcher look when the next open window closes. */

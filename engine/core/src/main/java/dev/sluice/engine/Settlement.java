@@ -210,7 +210,7 @@ final class Settlement {
     /** Puts an event back first in its lane; the try does not count. */
     void again(Task task) {
         task.attempt = null;
-        recorder.note(task, Stage.TAKEN_BACK, "its batch is tried again in parts");
+        recorder.note(task, Stage.TAKEN_BACK, "its batch or window is tried again");
         notTried(task);
         land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
     }

@@ -62,7 +62,7 @@ final class Whereabouts {
         return switch (task.state) {
             case WAITING -> heldByBudget(task) ? State.RETRY_BUDGET : State.BACK_OFF;
             case PARKED -> State.PARKED;
-            case QUEUED -> isBehind(task) ? State.BEHIND_KEY : State.READY;
+            case QUEUED -> queued(task);
             default -> flying(task);
         };
     }
@@ -75,9 +75,15 @@ final class Whereabouts {
         return attempt.isZombie() ? State.ZOMBIE : attempt.slotHeld ? State.RUNNING : State.ANSWERING;
     }
 
-    private static boolean isBehind(Task task) {
+    private State queued(Task task) {
         var lane = task.lane();
-        return lane.state != Lane.State.READY || (lane.head != task && !task.pipeline.takesBatches());
+        if (lane.state == Lane.State.GATHERING) {
+            return State.GATHERING;
+        }
+        if (lane.state != Lane.State.READY || (lane.head != task && !task.pipeline.takesBatches())) {
+            return State.BEHIND_KEY;
+        }
+        return task.pipeline.gathers(now) ? State.GATHERING : State.READY;
     }
 
     /** The time came, and the budget refused: the wait goes on in small steps from then. */

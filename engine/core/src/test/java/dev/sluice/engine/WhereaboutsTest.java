@@ -6,6 +6,7 @@ import static dev.sluice.engine.Fixtures.retries;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.OpenEvent.State;
+import dev.sluice.function.BatchResult;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,20 @@ class WhereaboutsTest {
         test.advance(Duration.ofSeconds(2));
 
         assertThat(where("bad-2").state()).isEqualTo(State.RETRY_BUDGET);
+    }
+
+    @Test
+    void tellsThatABatchIsNotFullYet() {
+        var batches = Fixtures.batching(texts -> BatchResult.DONE);
+        var gathering = new TestDispatcher(
+                function("fn", batches, 1, Duration.ofSeconds(1), new BatchPolicy(2, Duration.ofSeconds(10))));
+        gathering.attach(retries(0));
+        gathering.source.offer("one");
+        var found = new AtomicReference<OpenEvent>();
+        gathering.dispatcher.open("one").subscribe(open -> found.set(open.get(0)));
+        gathering.run();
+
+        assertThat(found.get().state()).isEqualTo(State.GATHERING);
     }
 
     @Test

@@ -37,6 +37,7 @@ final class AdminRoutes {
     private final ScalingRoutes scaling;
     private final DeadLetterRoutes letters;
     private final ScheduleRoutes schedules;
+    private final ExplainRoutes explain;
     private final Map<String, Supplier<Reply>> exact = new LinkedHashMap<>();
     private final Map<String, Function<String, Reply>> byName = new LinkedHashMap<>();
 
@@ -45,6 +46,7 @@ final class AdminRoutes {
         this.scaling = new ScalingRoutes(node.scaling(), json);
         this.letters = new DeadLetterRoutes(letters, json);
         this.schedules = new ScheduleRoutes(node.schedules(), json);
+        this.explain = new ExplainRoutes(node.explainer(), json);
         exact.put("/health/live", () -> json.one(new Health("UP", List.of())));
         exact.put("/health/ready", this::ready);
         exact.put("/metrics", () -> Reply.text(PROMETHEUS, metrics.scrape()));
@@ -65,6 +67,7 @@ final class AdminRoutes {
         paths.addAll(ScalingRoutes.paths());
         paths.addAll(DeadLetterRoutes.paths());
         paths.addAll(ScheduleRoutes.paths());
+        paths.addAll(ExplainRoutes.paths());
         return paths;
     }
 
@@ -75,7 +78,10 @@ final class AdminRoutes {
      */
     Reply get(String path, String query) {
         try {
-            return scaling.get(path, query).or(() -> letters.get(path, query)).orElseGet(() -> read(path));
+            return scaling.get(path, query)
+                    .or(() -> letters.get(path, query))
+                    .or(() -> explain.get(path, query))
+                    .orElseGet(() -> read(path));
         } catch (BrokerException failed) {
             return json.problem(failed);
         }
@@ -101,7 +107,7 @@ final class AdminRoutes {
         if (RESET.matcher(path).matches()) {
             return "POST";
         }
-        var below = ScalingRoutes.allows(path) + ScheduleRoutes.allows(path);
+        var below = ScalingRoutes.allows(path) + ScheduleRoutes.allows(path) + ExplainRoutes.allows(path);
         if (!below.isEmpty()) {
             return below;
         }

@@ -106,7 +106,8 @@ final class LoadedFunctions implements AutoCloseable {
                         new Scaling(hand, function.scaling().limits(function.concurrency(), function.timeout())))
                 .withAdaptive(function.adaptive())
                 .withMemory(function.memory())
-                .withWindow(function.window());
+                .withWindow(function.window())
+                .withSample(function.journalRate());
     }
 
     List<FunctionSpec> specs() {

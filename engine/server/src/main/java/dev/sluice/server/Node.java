@@ -1,10 +1,13 @@
 package dev.sluice.server;
 
+import dev.sluice.broker.EventSink;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.FunctionStatus;
+import dev.sluice.server.explain.Explainer;
+import dev.sluice.server.explain.RecordedSink;
 import dev.sluice.server.manifest.Manifest;
 import dev.sluice.trigger.http.HttpIngress;
 import dev.sluice.trigger.http.HttpLimits;
@@ -21,8 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,6 +145,13 @@ final class Node {
                 new PositionReset(manifest.triggers(), opened::broker),
                 new NodeScaling(this::name, running::scaling, running::decisions, hands),
                 timed,
+                new Explainer(
+                        this::name,
+                        running.journal(),
+                        running::open,
+                        manifest.triggers(),
+                        running::triggers,
+                        opened::broker),
                 draining::get);
     }
 
@@ -181,6 +193,7 @@ final class Node {
                 standard.blockedBytesMax(),
                 standard.zombiesMax(),
                 settings.ceilings(),
+                settings.journal(),
                 error -> {
                     try {
                         LOG.error("this process can't be trusted any more and ends: {}", error.toString());
@@ -194,7 +207,7 @@ final class Node {
     private HttpIngress ingress(
             Topics opened, Engine running, List<HttpRoute> routes, HttpLimits limits, WebhookPolicy webhooks) {
         return HttpIngress.builder()
-                .topics(opened::sink)
+                .topics(recorded(opened, running))
                 .tails(opened::tail)
                 .functions(running::functionIntake)
                 .routes(routes)
@@ -202,6 +215,15 @@ final class Node {
                 .webhooks(webhooks)
                 .meters(metrics.registry())
                 .build();
+    }
+
+    /** The topics of the manifest as ways in, whose events the journal is told of. */
+    private static Function<String, @Nullable EventSink> recorded(Topics topics, Engine engine) {
+        var sinks = new ConcurrentHashMap<String, EventSink>();
+        return name -> {
+            var sink = topics.sink(name);
+            return sink == null ? null : sinks.computeIfAbsent(name, any -> new RecordedSink(sink, engine.journal()));
+        };
     }
 
     /** Waits until no function is starting. One that has failed is told and tried again by the engine meanwhile. */

@@ -68,6 +68,21 @@ final class NodeOptions {
     private @Nullable String state;
 
     @Option(
+            names = "--journal-size",
+            paramLabel = "BYTES",
+            description =
+                    "What is kept of decisions on events (env SLUICE_JOURNAL_SIZE, default 32MiB, or a 32nd of the"
+                            + " heap).")
+    private @Nullable String journalSize;
+
+    @Option(
+            names = "--journal-rate",
+            paramLabel = "SHARE",
+            description = "Events of which every decision is kept where many come; 0 for none (env SLUICE_JOURNAL_RATE,"
+                    + " default 1%%).")
+    private @Nullable String journalRate;
+
+    @Option(
             names = "--accept-trigger-change",
             description =
                     "Take over partitions on which another set of triggers worked, and keep the new set from then on"
@@ -86,6 +101,8 @@ final class NodeOptions {
         put(flags, "slots-max", slotsMax);
         put(flags, "memory-max", memoryMax);
         put(flags, "state", state);
+        put(flags, "journal-size", journalSize);
+        put(flags, "journal-rate", journalRate);
         put(flags, "accept-trigger-change", acceptTriggerChange ? "true" : null);
         try {
             return Settings.of(flags, System.getenv(), manifest);

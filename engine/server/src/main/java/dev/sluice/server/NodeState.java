@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.broker.Broker;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
+import dev.sluice.server.explain.Explainer;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.trigger.object.ObjectStatus;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * @param reset moves the positions of triggers
  * @param scaling how functions scale
  * @param schedules of the node
+ * @param explainer tells what became of events
  * @param draining whether the node is about to stop
  */
 record NodeState(
@@ -32,6 +34,7 @@ record NodeState(
         PositionReset reset,
         NodeScaling scaling,
         NodeSchedules schedules,
+        Explainer explainer,
         BooleanSupplier draining) {
     NodeState {
         brokers = List.copyOf(brokers);
@@ -46,8 +49,19 @@ record NodeState(
             Supplier<Map<String, ObjectStatus>> objects,
             PositionReset reset,
             NodeScaling scaling,
+            Explainer explainer,
             BooleanSupplier draining) {
-        this(brokers, functions, triggers, closedTopics, objects, reset, scaling, NodeSchedules.NONE, draining);
+        this(
+                brokers,
+                functions,
+                triggers,
+                closedTopics,
+                objects,
+                reset,
+                scaling,
+                NodeSchedules.NONE,
+                explainer,
+                draining);
     }
 
     /**

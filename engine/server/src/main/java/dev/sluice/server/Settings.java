@@ -1,8 +1,10 @@
 package dev.sluice.server;
 
 import dev.sluice.engine.EngineOptions.Ceilings;
+import dev.sluice.engine.journal.JournalOptions;
 import dev.sluice.server.manifest.Bytes;
 import dev.sluice.server.manifest.Durations;
+import dev.sluice.server.manifest.Rates;
 import dev.sluice.server.manifest.ServerManifest;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node's name, which its decisions carry; null for the machine's and the admin port
  * @param ceilings what all functions together may have
  * @param state the folder in which memory brokers keep states that outlive the process; null for none
+ * @param journal how much is kept of what was decided on events
  */
 record Settings(
         String host,
@@ -37,7 +40,8 @@ record Settings(
         boolean acceptTriggerChange,
         @Nullable String node,
         Ceilings ceilings,
-        @Nullable Path state) {
+        @Nullable Path state,
+        JournalOptions journal) {
     static final String HOST = "127.0.0.1";
     static final int PORT = 8080;
     static final int ADMIN_PORT = 7070;
@@ -53,7 +57,7 @@ record Settings(
         this(host, port, adminPort, grace, acceptTriggerChange, null, Ceilings.defaults());
     }
 
-    /** Without a state folder. */
+    /** Without a state folder, with the journal that is the default. */
     Settings(
             String host,
             int port,
@@ -62,7 +66,7 @@ record Settings(
             boolean acceptTriggerChange,
             @Nullable String node,
             Ceilings ceilings) {
-        this(host, port, adminPort, grace, acceptTriggerChange, node, ceilings, null);
+        this(host, port, adminPort, grace, acceptTriggerChange, node, ceilings, null, JournalOptions.defaults());
     }
 
     private static final String NODE_RULE = "must be 1 to 100 of letters, digits, dot, dash, underscore and colon";
@@ -85,7 +89,8 @@ record Settings(
                 sources.value("accept-trigger-change", Settings::flag, "must be true or false", null, false),
                 sources.optional("node", Settings::node, NODE_RULE, manifest.node()),
                 ceilings(sources, manifest),
-                sources.optional("state", Settings::folder, "must be the path of a folder", manifest.state()));
+                sources.optional("state", Settings::folder, "must be the path of a folder", manifest.state()),
+                journal(sources, manifest));
         if (!sources.mistakes.isEmpty()) {
             throw new InvalidSettingsException(sources.mistakes);
         }
@@ -113,6 +118,18 @@ record Settings(
                         "must be a number of bytes of at least 1048576, such as 512MiB",
                         manifest.memoryMax(),
                         standard.memoryMax()));
+    }
+
+    private static JournalOptions journal(Sources sources, ServerManifest manifest) {
+        var standard = JournalOptions.defaults();
+        return standard.withBytesMax(sources.value(
+                        "journal-size",
+                        text -> Bytes.parse(text).filter(it -> it >= JournalOptions.BYTES_MIN),
+                        "must be a number of bytes of at least 65536, such as 16MiB",
+                        manifest.journalSize(),
+                        standard.bytesMax()))
+                .withRate(sources.value(
+                        "journal-rate", Rates::parse, Rates.RULE, manifest.journalRate(), standard.rate()));
     }
 
     private static Optional<Integer> number(String text, int max) {

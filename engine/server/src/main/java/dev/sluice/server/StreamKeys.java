@@ -47,6 +47,7 @@ final class StreamKeys {
                         function.batch(),
                         function.config(),
                         null)
-                .withMemory(function.memory());
+                .withMemory(function.memory())
+                .withSample(function.journalRate());
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.cloudevents.mappings.EventMapping;
 import dev.sluice.engine.AnswerPolicy;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.TriggerSpec;
+import dev.sluice.server.explain.RecordedSink;
 import dev.sluice.server.manifest.TopicRef;
 import dev.sluice.server.manifest.TriggerManifest;
 import dev.sluice.server.manifest.TriggerManifest.Mode;
@@ -92,7 +93,11 @@ final class Triggers {
         var reading = trigger.reading();
         var route = http.mode() == Mode.REPLY || reading == null
                 ? HttpRoute.reply(http.path(), http.method(), engine.triggerIntake(trigger.name()), trigger.name())
-                : HttpRoute.accept(http.path(), http.method(), topics.sink(reading.topic()), trigger.name());
+                : HttpRoute.accept(
+                        http.path(),
+                        http.method(),
+                        new RecordedSink(topics.sink(reading.topic()), engine.journal()),
+                        trigger.name());
         var adapter = http.adapter();
         if (adapter != null) {
             return route.adapted(mapping(adapter));

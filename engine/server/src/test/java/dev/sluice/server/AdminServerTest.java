@@ -16,10 +16,15 @@ import dev.sluice.deadletters.LetterGroups;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.ScalingStatus;
 import dev.sluice.engine.TriggerStatus;
+import dev.sluice.engine.journal.Journal;
+import dev.sluice.engine.journal.JournalOptions;
 import dev.sluice.engine.scaling.DecisionLog;
 import dev.sluice.engine.scaling.FixedPolicy;
 import dev.sluice.server.NodeState.ClosedTopic;
 import dev.sluice.server.NodeState.NodeBroker;
+import dev.sluice.server.explain.Explainer;
+import dev.sluice.server.explain.Explanation;
+import dev.sluice.server.explain.Trace;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Place;
 import dev.sluice.trigger.object.ObjectStatus;
@@ -53,6 +58,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** The admin API over real sockets. */
 @Timeout(20)
@@ -89,6 +95,13 @@ class AdminServerTest {
                                     .filter(it -> it.function().equals(name)),
                             name -> decisions.newestFirst(),
                             Map.of("price", hand)),
+                    new Explainer(
+                            () -> "node-1",
+                            new Journal(JournalOptions.defaults()),
+                            event -> Mono.just(List.of()),
+                            List.of(),
+                            List::of,
+                            name -> broker),
                     draining::get),
             new NodeLetters(
                     List.of(),
@@ -316,6 +329,15 @@ class AdminServerTest {
         assertThat(hand.instances()).hasValue(4);
     }
 
+    @Test
+    void tellsNothingOfAnEventWhoseIdIsNotEncoded() {
+        assertThat(routes.get("/admin/v1/events/%zz/trace", "").status()).isEqualTo(400);
+        assertThat(routes.get("/admin/v1/triggers/none/explain", "event=%zz").status())
+                .isEqualTo(400);
+        assertThat(routes.get("/admin/v1/events/a%2Fb+c/trace", "").status()).isEqualTo(404);
+        assertThat(routes.allows("/admin/v1/events/a%2Fb/trace")).isEqualTo("GET, HEAD");
+    }
+
     private static ScalingStatus scaling(int min, long lag, double need) {
         return ScalingRoutesTest.scaling(min, lag, need);
     }
@@ -379,6 +401,10 @@ class AdminServerTest {
         checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);
         assertThat(names(get("/admin/v1/functions/price/scaling", 200)))
                 .isEqualTo(names(schemas.path("ScalingStatus").path("properties")));
+        checkSchema(schemas, "Explanation", Explanation.class);
+        checkSchema(schemas, "Trace", Trace.class);
+        checkSchema(schemas, "TraceHop", Trace.Hop.class);
+        checkSchema(schemas, "TraceStep", Trace.Step.class);
         checkSchema(schemas, "Lag", Lag.class);
         checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
         checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.deadletters.DeadLetterDesk;
+import dev.sluice.engine.journal.Journal;
+import dev.sluice.engine.journal.JournalOptions;
+import dev.sluice.server.explain.Explainer;
 import dev.sluice.server.manifest.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /** What the admin API says to those who ask for a position that can't be. */
 class ResetRoutesTest {
@@ -53,6 +57,15 @@ class ResetRoutesTest {
                         Map::of,
                         reset,
                         new NodeScaling(() -> "node-1", name -> Optional.empty(), name -> List.of(), Map.of()),
+                        new Explainer(
+                                () -> "node-1",
+                                new Journal(JournalOptions.defaults()),
+                                event -> Mono.just(List.of()),
+                                List.of(),
+                                List::of,
+                                name -> {
+                                    throw new AssertionError("asked for broker " + name);
+                                }),
                         () -> false),
                 new NodeLetters(
                         List.of(),

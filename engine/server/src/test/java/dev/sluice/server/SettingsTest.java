@@ -83,12 +83,24 @@ class SettingsTest {
                 .isEqualTo(Ceilings.defaults());
     }
 
+    @Test
+    void takesTheJournalsRoomAndShare() throws Exception {
+        var settings =
+                Settings.of(Map.of("journal-size", "1MiB"), Map.of("SLUICE_JOURNAL_RATE", "5%"), ServerManifest.NONE);
+
+        assertThat(settings.journal().bytesMax()).isEqualTo(1 << 20);
+        assertThat(settings.journal().rate()).isEqualTo(0.05);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             instances-max | 0       | must be a whole number between 1 and 1000000
             instances-max | many    | must be a whole number between 1 and 1000000
             slots-max     | 0       | must be a whole number of at least 1
             memory-max    | 1000    | must be a number of bytes of at least 1048576, such as 512MiB
+            journal-size  | 1KiB    | must be a number of bytes of at least 65536, such as 16MiB
+            journal-rate  | 101%    | must be a share from 0 to 1, such as 0.01, or a percentage such as 1%
+            journal-rate  | some    | must be a share from 0 to 1, such as 0.01, or a percentage such as 1%
             node          | a b     | must be 1 to 100 of letters, digits, dot, dash, underscore and colon
             """)
     void refusesACeilingThatIsNone(String name, String text, String rule) {

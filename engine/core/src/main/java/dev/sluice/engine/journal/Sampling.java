@@ -14,8 +14,8 @@ public final class Sampling {
     public static final int ALL_MAX = 50;
 
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int HEAD_CHARS = 16;
-    private static final int TAIL_CHARS = 48;
+    private static final int HEAD_CHARS = 8;
+    private static final int TAIL_CHARS = 16;
     private static final int DIGITS_MAX = 9;
     private static final int FLAGS_AT = 54;
 
@@ -105,7 +105,7 @@ public final class Sampling {
         return to > from && to - from <= DIGITS_MAX;
     }
 
-    /** Of the first 16 and the last 48 characters, four at a time: what waits for the one before is one step of each. */
+    /** Of the first 8 and the last 16 characters, four at a time: only one step of these four waits for those before. */
     private static int hash(String id, int end) {
         var hash = end;
         if (end > HEAD_CHARS + TAIL_CHARS) {
@@ -114,9 +114,8 @@ public final class Sampling {
         } else {
             hash = hash(id, 0, end, hash);
         }
-        hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
-        return hash ^ (hash >>> 16);
+        // Spreads what follows one another, as counters do, evenly over all numbers.
+        return hash * 0x9E3779B9;
     }
 
     private static int hash(String id, int from, int to, int before) {

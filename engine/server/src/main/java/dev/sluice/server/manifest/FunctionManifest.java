@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch how events are gathered for a batch function
  * @param window how events are gathered for a function of a bounded flux
  * @param written those of its keys that are the author's word, as far as some kinds of functions have no use for them
+ * @param journalRate the share of events of which every decision is kept; -1 for the node's
  */
 public record FunctionManifest(
         Place place,
@@ -38,7 +39,8 @@ public record FunctionManifest(
         Duration timeout,
         BatchPolicy batch,
         WindowPolicy window,
-        Set<String> written) {
+        Set<String> written,
+        double journalRate) {
     /** The same with other bounds of its instances. */
     public FunctionManifest withScalingMax(int max) {
         return new FunctionManifest(
@@ -54,6 +56,7 @@ public record FunctionManifest(
                 timeout,
                 batch,
                 window,
-                written);
+                written,
+                journalRate);
     }
 }

@@ -48,7 +48,8 @@ final class FunctionReader {
                 spec.duration("timeout", Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofDays(1)),
                 batch(spec),
                 window(spec),
-                written(spec));
+                written(spec),
+                spec.parsed("journal-rate", Rates.RULE, Rates::parse).orElse(-1.0));
         spec.end();
         return function;
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMax their estimated memory in bytes
  * @param webhooks what is agreed with senders of webhooks where a path has nothing of its own
  * @param state the folder of states that outlive the process
+ * @param journalSize what the journal of decisions may hold, in bytes
+ * @param journalRate the share of events of which every decision is kept
  */
 public record ServerManifest(
         @Nullable Integer port,
@@ -28,8 +30,10 @@ public record ServerManifest(
         @Nullable Integer slotsMax,
         @Nullable Long memoryMax,
         TriggerManifest.@Nullable Webhooks webhooks,
-        @Nullable Path state) {
-    /** One without a state folder. */
+        @Nullable Path state,
+        @Nullable Long journalSize,
+        @Nullable Double journalRate) {
+    /** One without a state folder, and with nothing said of the journal. */
     public ServerManifest(
             @Nullable Integer port,
             @Nullable Integer adminPort,
@@ -40,7 +44,7 @@ public record ServerManifest(
             @Nullable Integer slotsMax,
             @Nullable Long memoryMax,
             TriggerManifest.@Nullable Webhooks webhooks) {
-        this(port, adminPort, host, grace, node, instancesMax, slotsMax, memoryMax, webhooks, null);
+        this(port, adminPort, host, grace, node, instancesMax, slotsMax, memoryMax, webhooks, null, null, null);
     }
 
     /** One that says where a node listens, and how it stops. */

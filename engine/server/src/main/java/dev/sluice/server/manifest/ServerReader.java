@@ -1,5 +1,6 @@
 package dev.sluice.server.manifest;
 
+import dev.sluice.engine.journal.JournalOptions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,7 +30,11 @@ final class ServerReader {
                 whole(spec, "slots-max", 1, Integer.MAX_VALUE),
                 spec.has("memory-max") ? (Long) spec.bytes("memory-max", 1 << 20, 1 << 20) : null,
                 spec.has("webhooks") ? WebhooksReader.read(spec) : null,
-                state(spec, document.folder()));
+                state(spec, document.folder()),
+                spec.has("journal-size")
+                        ? (Long) spec.bytes("journal-size", JournalOptions.BYTES_MIN, JournalOptions.BYTES_MIN)
+                        : null,
+                spec.parsed("journal-rate", Rates.RULE, Rates::parse).orElse(null));
         spec.end();
         return server;
     }

@@ -266,6 +266,20 @@ class ManifestTest {
     }
 
     @Test
+    void readsHowMuchIsKeptOfDecisions() throws Exception {
+        var manifest = read(FUNCTION_F.replace("handler:", "journal-rate: 0.5, handler:") + """
+                ---
+                apiVersion: sluice.dev/v1
+                kind: Server
+                spec: {journal-size: 1MiB, journal-rate: 0}
+                """);
+
+        assertThat(manifest.functions().get(0).journalRate()).isEqualTo(0.5);
+        assertThat(manifest.server().journalSize()).isEqualTo(1 << 20);
+        assertThat(manifest.server().journalRate()).isZero();
+    }
+
+    @Test
     void letsMaxFollowMinWhenOnlyMinIsWritten() throws Exception {
         assertThat(scaling("{min: 40}").max()).isEqualTo(40);
         assertThat(scaling("{min: 2}").max()).isEqualTo(16);
