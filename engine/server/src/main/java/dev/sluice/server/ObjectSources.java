@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -51,13 +53,13 @@ final class ObjectSources {
     private ObjectReading reading(
             TriggerManifest.Objects objects, TopicRef topic, Topics topics, MeterRegistry registry) {
         var sink = topics.sink(topic);
-        var reading = ObjectReading.of(
-                objects.spec(),
-                objects.folder(),
-                () -> sink.sizeMaxBytes() - DeadLetterRoom.EXTRA_BYTES,
-                topics.isInMemory(topic),
-                threads,
-                registry);
+        IntSupplier max = () -> sink.sizeMaxBytes() - DeadLetterRoom.EXTRA_BYTES;
+        var inMemory = topics.isInMemory(topic);
+        var folder = objects.folder();
+        var reading = folder == null
+                ? ObjectReading.of(
+                        objects.spec(), Objects.requireNonNull(objects.bucket()), max, inMemory, threads, registry)
+                : ObjectReading.of(objects.spec(), folder, max, inMemory, threads, registry);
         readings.put(reading.trigger(), reading);
         return reading;
     }

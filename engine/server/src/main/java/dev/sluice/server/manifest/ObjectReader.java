@@ -7,8 +7,6 @@ import dev.sluice.trigger.object.ObjectSpec;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,42 +21,57 @@ final class ObjectReader {
     private final Section object;
     private final Path folder;
     private final boolean inMemory;
+    private final Variables variables;
 
     /**
      * @param folder that relative paths start from
      * @param inMemory whether the events' broker keeps them in memory
+     * @param variables that a bucket's keys are filled from
      */
-    ObjectReader(Section object, Path folder, boolean inMemory) {
+    ObjectReader(Section object, Path folder, boolean inMemory, Variables variables) {
         this.object = object;
         this.folder = folder;
         this.inMemory = inMemory;
+        this.variables = variables;
     }
 
     /** What is watched; null, with mistakes told, when that is not clear. */
     @Nullable
     Objects read(String trigger, String topic) {
-        var standard = ObjectSpec.DEFAULT;
+        var ofBucket = object.has("s3");
+        var standard = ofBucket ? ObjectSpec.OF_BUCKETS : ObjectSpec.DEFAULT;
+        if (ofBucket && object.has("dir")) {
+            object.mistake("dir", "is one too many: objects are of a dir, or of s3");
+            object.value("dir");
+        }
         var spec = new ObjectSpec(
                 trigger,
                 topic,
                 object.duration("poll", standard.poll(), POLL_MIN, HOUR),
-                object.duration("settle", standard.settle(), Duration.ZERO, HOUR),
+                ofBucket ? Duration.ZERO : object.duration("settle", standard.settle(), Duration.ZERO, HOUR),
                 object.duration("remember", standard.remember(), Duration.ZERO, YEAR),
                 object.whole("objects-max", standard.objectsMax(), 1, OBJECTS_MAX));
-        var files = folder();
+        var objects = ofBucket ? bucket(spec) : files(spec);
         object.end();
-        return files == null ? null : new Objects(spec, files);
+        return objects;
+    }
+
+    private @Nullable Objects files(ObjectSpec spec) {
+        var files = folder();
+        return files == null ? null : new Objects(spec, files, null);
+    }
+
+    private @Nullable Objects bucket(ObjectSpec spec) {
+        var section = object.section("s3");
+        var bucket = section == null ? null : new BucketReader(section, variables).read();
+        return bucket == null ? null : new Objects(spec, null, bucket);
     }
 
     private @Nullable FolderSpec folder() {
         var before = object.mistakes().count();
         var dir = path(object, "dir", object.required("dir", "the folder whose files have events"));
-        var include = new ArrayList<>(patterns("include"));
-        object.text("suffix").ifPresent(suffix -> include.add("*" + literal(suffix)));
-        if (object.has("suffix") && object.has("include")) {
-            object.mistake("suffix", "says the same as include, which is there too: write *" + "SUFFIX there");
-        }
-        var exclude = patterns("exclude");
+        var include = Patterns.included(object);
+        var exclude = Patterns.at(object, "exclude");
         var subfolders = object.flag("subfolders", true);
         var hidden = object.flag("hidden", false);
         var links = object.flag("links", false);
@@ -125,31 +138,5 @@ final class ObjectReader {
             section.mistake(key, "is no path: " + e.getReason());
             return Optional.empty();
         }
-    }
-
-    /** What stands for itself in a pattern. */
-    private String literal(String suffix) {
-        if (suffix.matches(".*[*?{}/].*")) {
-            object.mistake("suffix", "must be plain text, such as .csv; include has patterns");
-            return "";
-        }
-        return suffix;
-    }
-
-    /** One pattern, or a list of them. */
-    private List<String> patterns(String key) {
-        var value = object.value(key);
-        var patterns = new ArrayList<String>();
-        var values =
-                value instanceof Value.Items items ? items.values() : value == null ? List.<Value>of() : List.of(value);
-        for (var each : values) {
-            var fault = each instanceof Value.Scalar ? FolderSpec.mistakeOf(each.shown()) : "must be a pattern";
-            if (fault.isEmpty()) {
-                patterns.add(each.shown());
-            } else {
-                object.mistakes().add(each.place(), object.path(key), each.shown(), fault);
-            }
-        }
-        return patterns;
     }
 }

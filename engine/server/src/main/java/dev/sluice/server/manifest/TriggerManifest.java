@@ -5,6 +5,7 @@ import dev.sluice.broker.Start;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.engine.DeliveryPolicy;
 import dev.sluice.engine.TriggerLimits;
+import dev.sluice.trigger.object.BucketSpec;
 import dev.sluice.trigger.object.FolderSpec;
 import dev.sluice.trigger.object.ObjectSpec;
 import java.util.List;
@@ -90,9 +91,13 @@ public record TriggerManifest(
      * Objects that have events.
      *
      * @param spec how they are looked for
-     * @param folder whose files they are
+     * @param folder whose files they are; null when they are a bucket's
+     * @param bucket whose objects they are; null when they are files
      */
-    public record Objects(ObjectSpec spec, FolderSpec folder) {}
+    public record Objects(
+            ObjectSpec spec,
+            @Nullable FolderSpec folder,
+            @Nullable BucketSpec bucket) {}
 
     /** What an HTTP trigger responds. */
     public enum Mode {

@@ -28,6 +28,7 @@ final class TriggerReader {
     private final AnswersReader answers;
     private final DeliveryReader deliveries;
     private final AdapterReader adapters;
+    private final Variables variables;
     private final ScheduleReader times;
     private final List<ScheduleManifest> schedules = new ArrayList<>();
 
@@ -39,6 +40,7 @@ final class TriggerReader {
         this.answers = new AnswersReader(topics);
         this.deliveries = new DeliveryReader(topics);
         this.adapters = new AdapterReader(variables);
+        this.variables = variables;
         this.times = new ScheduleReader(topics);
     }
 
@@ -63,10 +65,10 @@ final class TriggerReader {
         TriggerManifest.Objects objects = null;
         var object = spec.has("object") ? spec.section("object") : null;
         if (object != null) {
-            var stored = events(object, "dir", document.name());
+            var stored = events(object, object.has("s3") ? "s3" : "dir", document.name());
             reading = stored;
             var inMemory = memoryBrokers.contains(stored.topic().broker());
-            objects = new ObjectReader(object, document.folder(), inMemory)
+            objects = new ObjectReader(object, document.folder(), inMemory, variables)
                     .read(document.name(), stored.topic().name());
         }
         var timed = spec.has("every") ? times.every(spec, document) : times.schedule(spec, document);

@@ -77,6 +77,9 @@ class ManifestMistakesTest {
             {object: {dir: in, suffix: "*.csv"}, function: price}  | 13:34: spec.object.suffix: '*.csv': must be plain text, such as .csv; include has patterns
             {object: {dir: in, include: ["{a"]}, function: price}  | 13:36: spec.object.include: '{a': must be a pattern such as *.csv or 2024/**/*.{csv,json}
             {object: {dir: in, colour: red}, function: price}      | 13:26: spec.object.colour: is not a known key
+            {object: {s3: {bucket: b}}, function: price}           | 13:30: spec.object.s3.bucket: 'b': must be 3 to 255 of letters, digits, dot, dash and underscore
+            {object: {s3: {bucket: pics, access-key: a}}, function: price} | 13:21: spec.object.s3.secret-key: is missing: access-key and secret-key belong together, such as "${S3_KEY}"
+            {object: {s3: {bucket: pics, endpoint: minio}}, function: price} | 13:46: spec.object.s3.endpoint: 'minio': must be a URL without a path, such as http://minio:9000
             {object: {dir: in, poll: 1ms}, function: price}        | 13:32: spec.object.poll: '1ms': must be between 100ms and 1h
             {every: 10ms, function: price}                         | 13:15: spec.every: '10ms': must be between 1s and 8784h
             {schedule: {cron: "0 0 31 2 *"}, function: price}      | 13:25: spec.schedule.cron: '0 0 31 2 *': '0 0 31 2 *' never fires: no month has such a day

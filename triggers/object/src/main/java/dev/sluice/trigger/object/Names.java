@@ -1,13 +1,19 @@
 package dev.sluice.trigger.object;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /**
  * Paths as text: percent-encoded, since a file's name is bytes that need not be text in any encoding, and may hold what
  * no attribute of an event may.
  */
 final class Names {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private Names() {}
 
     /** The last name of the path, percent-encoded. */
@@ -33,17 +39,43 @@ final class Names {
         return !name.isEmpty();
     }
 
+    /** A text of several names, percent-encoded but for its slashes. */
+    static String encoded(String text) {
+        if (isPlain(text.replace("/", ""))) {
+            return text;
+        }
+        var encoded = new StringBuilder(text.length() + 16);
+        for (var one : text.getBytes(StandardCharsets.UTF_8)) {
+            var c = (char) (one & 0xFF);
+            if (c == '/' || (c < 128 && isPlain(String.valueOf(c)))) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(one));
+            }
+        }
+        return encoded.toString();
+    }
+
     /** The text that a percent-encoded path stands for; the path itself when that would be no text. */
     static String text(String encoded) {
         if (encoded.indexOf('%') < 0) {
             return encoded;
         }
-        var text = URI.create("/" + encoded).getPath().substring(1);
-        var bad = text.codePoints()
-                .anyMatch(point -> point == 0xFFFD
-                        || Character.isISOControl(point)
-                        || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE));
-        return bad ? encoded : text;
+        var bytes = ByteBuffer.allocate(encoded.length());
+        for (var i = 0; i < encoded.length(); i++) {
+            if (encoded.charAt(i) == '%') {
+                bytes.put((byte) Integer.parseInt(encoded, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                bytes.put((byte) encoded.charAt(i));
+            }
+        }
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+            return text.chars().anyMatch(Character::isISOControl) ? encoded : text;
+        } catch (CharacterCodingException noText) {
+            return encoded;
+        }
     }
 
     /** The file at a percent-encoded path of the folder. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class ObjectReading {
     private static final Duration AGAIN_MIN = Duration.ofSeconds(1);
     private static final Duration AGAIN_MAX = Duration.ofSeconds(60);
     private static final int PASS_SHARE = 4;
+    private static final int POLLS_MAX = 10;
 
     private final ObjectSpec spec;
     private final String shown;
@@ -119,6 +121,40 @@ public final class ObjectReading {
             MeterRegistry registry) {
         var ways = new Ways(new RealDisk(), InstantSource.system(), System::nanoTime);
         return of(spec, folder, eventBytesMax, transientEvents, threads, registry, ways);
+    }
+
+    /**
+     * Objects of an S3 bucket, found by listing it. {@code settle} has no use: objects are there as a whole or not.
+     *
+     * @param eventBytesMax as for a folder
+     * @param transientEvents as for a folder
+     * @param threads as for a folder
+     */
+    public static ObjectReading of(
+            ObjectSpec spec,
+            BucketSpec bucket,
+            IntSupplier eventBytesMax,
+            boolean transientEvents,
+            Scheduler threads,
+            MeterRegistry registry) {
+        var shown = "s3://" + bucket.bucket() + "/" + bucket.prefix();
+        return of(spec, bucket, shown, eventBytesMax, transientEvents, threads, registry, () -> new S3Bucket(bucket));
+    }
+
+    static ObjectReading of(
+            ObjectSpec spec,
+            BucketSpec bucket,
+            String shown,
+            IntSupplier eventBytesMax,
+            boolean transientEvents,
+            Scheduler threads,
+            MeterRegistry registry,
+            Supplier<BucketClient> opener) {
+        return new ObjectReading(spec, shown, transientEvents, threads, registry, (states, tally, figures) -> {
+            var form = new EventForm(spec.trigger());
+            var place = new BucketPlace(bucket, opener, form, eventBytesMax, tally);
+            return new Work(spec, place, null, states, tally, figures, InstantSource.system(), System::nanoTime);
+        });
     }
 
     /** The ways to the world outside. */
@@ -247,6 +283,13 @@ public final class ObjectReading {
         return doubled.compareTo(AGAIN_MAX) < 0 ? doubled : AGAIN_MAX;
     }
 
+    /** A place that is looked at often is looked for often. */
+    private Duration pauseForPlace() {
+        var max = spec.poll().multipliedBy(POLLS_MAX);
+        var pause = pause();
+        return pause.compareTo(max) < 0 ? pause : max;
+    }
+
     private void troubled(String why) {
         if (!why.equals(trouble)) {
             LOG.warn("trigger '{}': {}", spec.trigger(), why);
@@ -316,7 +359,7 @@ public final class ObjectReading {
     /** The place can't be looked at. What is known stays known. */
     private Mono<Long> unreachable(IOException why) {
         troubled(String.valueOf(why.getMessage()));
-        return Mono.delay(pause());
+        return Mono.delay(pauseForPlace());
     }
 
     private Mono<Step> store(Session session, Step step, Scheduler thread) {

@@ -1,11 +1,12 @@
 package dev.sluice.trigger.object;
 
 import dev.sluice.cloudevents.WireEvent;
+import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Where objects are. Blocks; not for several threads. */
-interface Place {
+interface Place extends Closeable {
     /**
      * Begins a pass.
      *
@@ -21,4 +22,7 @@ interface Place {
      */
     @Nullable
     WireEvent event(Seen seen, boolean changed);
+
+    @Override
+    default void close() {}
 }

@@ -176,7 +176,7 @@ final class Work implements Closeable {
     private IOException failed() throws IOException {
         var why = Objects.requireNonNull(failure);
         failure = null;
-        close();
+        closePass();
         return why;
     }
 
@@ -255,12 +255,18 @@ final class Work implements Closeable {
         return new Step(List.of(), ledger.takeChanges(), () -> figures.known(known), !sweeping);
     }
 
-    @Override
-    public void close() throws IOException {
+    private void closePass() throws IOException {
         var open = pass;
         pass = null;
         if (open != null) {
             open.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (place) {
+            closePass();
         }
     }
 }

@@ -62,7 +62,9 @@ class ObjectReadingTest {
 
     private void files(int from, int to) throws IOException {
         for (var i = from; i < to; i++) {
-            Files.writeString(dir.resolve("f" + i), "x");
+            // A name with a dot is passed over, so that no half-written file is seen.
+            var written = Files.writeString(dir.resolve(".f" + i), "x");
+            Files.move(written, dir.resolve("f" + i));
         }
     }
 
