@@ -36,7 +36,7 @@ public interface Broker {
 
     /**
      * Reads a part of a topic without a group, each partition in the order of its offsets, and completes once it has
-     * signalled all of it that the topic still has; what was stored after the subscription is no part of it. Nothing is
+     * signalled all of it that the topic still has; what is stored after its first signal is no part of it. Nothing is
      * skipped but what the topic drops meanwhile. Demand-driven: what is not requested is not fetched beyond one poll;
      * signals come on the thread that requests or on one of the reading's own, and must not be worked on for long
      * there. Errors with {@link BrokerException}: {@code Refused} when there is no such topic, {@code Unavailable} when too many

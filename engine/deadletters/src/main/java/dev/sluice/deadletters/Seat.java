@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -22,6 +24,7 @@ import reactor.util.retry.Retry;
  * <p>Not safe for several threads: one step after another.
  */
 final class Seat {
+    private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
     private static final int TRIES = 8;
     private static final Duration BACKOFF = Duration.ofMillis(250);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
@@ -75,6 +78,11 @@ final class Seat {
                 .retryWhen(Retry.backoff(TRIES, BACKOFF)
                         .maxBackoff(BACKOFF_MAX)
                         .filter(error -> error instanceof BrokerException failed && failed.transientFault())
+                        .doBeforeRetry(retry -> LOG.atWarn()
+                                .log(
+                                        "a step of topic '{}' is tried again: {}",
+                                        topic.topic(),
+                                        retry.failure().getMessage()))
                         .onRetryExhaustedThrow((retry, last) -> last.failure()));
     }
 

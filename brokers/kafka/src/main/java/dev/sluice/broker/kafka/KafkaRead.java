@@ -43,11 +43,19 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
         this.records = watches.records();
     }
 
+    /** Whoever waits for the cluster's answers can cancel. */
+    @Override
+    boolean placesFirst() {
+        return false;
+    }
+
     @Override
     void assign(Consumer<byte[], byte[]> consumer) {
         var wanted = partitions(consumer).stream()
                 .filter(partition -> range.has(partition.partition()))
                 .toList();
+        // Of what is not assigned, the client warns that it does not keep the ends.
+        consumer.assign(wanted);
         var ends = asking(limit -> consumer.endOffsets(wanted, limit));
         var first = asking(limit -> consumer.beginningOffsets(wanted, limit));
         var begins = begins(consumer, wanted, first, ends);
@@ -60,7 +68,7 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
                 open.put(partition, end);
             }
         }
-        // The others are not assigned: a poll would ask where to begin with them.
+        // The others are not read: a poll would ask where to begin with them.
         consumer.assign(open.keySet());
         open.keySet().forEach(partition -> consumer.seek(partition, begins.getOrDefault(partition, 0L)));
     }

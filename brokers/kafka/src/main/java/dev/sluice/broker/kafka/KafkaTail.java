@@ -67,6 +67,11 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
     }
 
     @Override
+    boolean placesFirst() {
+        return true;
+    }
+
+    @Override
     void assign(Consumer<byte[], byte[]> consumer) {
         var partitions = partitions(consumer);
         consumer.assign(partitions);

@@ -21,9 +21,9 @@ import reactor.core.publisher.Operators;
 
 /**
  * Someone who looks at a topic without a group: a consumer on a thread of its own, which alone touches the consumer and
- * signals. The subscriber has its subscription once the consumer has its places. Whoever requests, cancels or ends it
- * only sets a field and wakes the thread. A subscriber that has no subscription yet can't cancel: it is looked at from
- * time to time, and one that says of itself that it is cancelled ends the watch.
+ * signals. Whoever requests, cancels or ends it only sets a field and wakes the thread. A subscriber that has no
+ * subscription yet can't cancel: it is looked at from time to time, and one that says of itself that it is cancelled
+ * ends the watch.
  */
 abstract class KafkaWatch<T> implements Subscription, Runnable {
     /** How long a question to the cluster may take. */
@@ -52,6 +52,9 @@ abstract class KafkaWatch<T> implements Subscription, Runnable {
         this.thread = new Thread(this, threadName);
         thread.setDaemon(true);
     }
+
+    /** Whether the subscriber gets its subscription only once the consumer has its places. */
+    abstract boolean placesFirst();
 
     /** Gives the consumer its places. */
     abstract void assign(Consumer<byte[], byte[]> consumer);
@@ -155,13 +158,17 @@ abstract class KafkaWatch<T> implements Subscription, Runnable {
         }
     }
 
-    /** Whether the subscriber, or one behind it, has cancelled or ended, which it may before it has its subscription. */
+    /**
+     * Whether the subscriber, or one behind it, has cancelled, which it may before it has its subscription. That one
+     * behind it has ended says nothing: an operator whose own source has completed still waits for this one.
+     */
     private boolean isLeft() {
+        if (subscribed || cancelled) {
+            return cancelled;
+        }
         var first = Scannable.from(actual);
-        return cancelled
-                || Stream.concat(Stream.of(first), first.actuals())
-                        .anyMatch(each -> each.scanOrDefault(Scannable.Attr.CANCELLED, false)
-                                || each.scanOrDefault(Scannable.Attr.TERMINATED, false));
+        return Stream.concat(Stream.of(first), first.actuals())
+                .anyMatch(each -> each.scanOrDefault(Scannable.Attr.CANCELLED, false));
     }
 
     @Override
@@ -204,9 +211,14 @@ abstract class KafkaWatch<T> implements Subscription, Runnable {
         if (isOver()) {
             return;
         }
-        assign(consumer);
+        if (placesFirst()) {
+            assign(consumer);
+        }
         subscribed = true;
         actual.onSubscribe(this);
+        if (!placesFirst()) {
+            assign(consumer);
+        }
         while (!isOver()) {
             woken.set(false);
             turn(consumer);

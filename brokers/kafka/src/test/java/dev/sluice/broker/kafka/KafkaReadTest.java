@@ -1,0 +1,74 @@
+package dev.sluice.broker.kafka;
+
+import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.ReadRange;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** A reading of a part of a topic whose cluster answers late. */
+class KafkaReadTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static KafkaWatches watches(int lateAnswers) {
+        var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
+        var late = new AtomicInteger(lateAnswers);
+        return new KafkaWatches(
+                "k", new KafkaErrors(options), new SimpleMeterRegistry(), options.records(), () -> new Slow(late));
+    }
+
+    @Test
+    void waitsForALateAnswerBehindAStepThatHasCompletedItself() {
+        var read = watches(2).read("t", ReadRange.ALL);
+
+        // The step before the reading has ended by the time that the reading is asked for.
+        StepVerifier.create(Mono.just("before").flatMapMany(step -> read))
+                .expectComplete()
+                .verify(PATIENCE);
+        StepVerifier.create(Mono.just("before")
+                        .flatMap(step -> watches(2).read("t", ReadRange.ALL).count()))
+                .expectNext(0L)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void endsWithAnErrorWhenTheTopicIsNotThere() {
+        StepVerifier.create(watches(0).read("gone", ReadRange.ALL))
+                .expectError(BrokerException.Refused.class)
+                .verify(PATIENCE);
+    }
+
+    /** One empty partition; the first questions are not answered in time. */
+    private static final class Slow extends MockConsumer<byte[], byte[]> {
+        private final AtomicInteger late;
+
+        Slow(AtomicInteger late) {
+            super("none");
+            this.late = late;
+            var only = new TopicPartition("t", 0);
+            updateBeginningOffsets(Map.of(only, 0L));
+            updateEndOffsets(Map.of(only, 0L));
+        }
+
+        @Override
+        public synchronized List<PartitionInfo> partitionsFor(String topic, Duration limit) {
+            if (late.getAndDecrement() > 0) {
+                throw new TimeoutException("no answer");
+            }
+            return topic.equals("t")
+                    ? List.of(new PartitionInfo(topic, 0, Node.noNode(), new Node[0], new Node[0]))
+                    : List.of();
+        }
+    }
+}
