@@ -18,12 +18,23 @@ final class DeadLetters {
 
     static List<ConsumerRecord<String, byte[]>> all(String bootstrapServers, String topic, Duration max) {
         var found = new ArrayList<ConsumerRecord<String, byte[]>>();
-        each(bootstrapServers, topic, max, found::add);
+        each(bootstrapServers, topic, "read_uncommitted", max, found::add);
+        return found;
+    }
+
+    /** Any topic, as those see it who read what is committed. */
+    static List<ConsumerRecord<String, byte[]>> committed(String bootstrapServers, String topic, Duration max) {
+        var found = new ArrayList<ConsumerRecord<String, byte[]>>();
+        each(bootstrapServers, topic, "read_committed", max, found::add);
         return found;
     }
 
     private static void each(
-            String bootstrapServers, String topic, Duration max, Consumer<ConsumerRecord<String, byte[]>> reader) {
+            String bootstrapServers,
+            String topic,
+            String isolation,
+            Duration max,
+            Consumer<ConsumerRecord<String, byte[]>> reader) {
         var properties = Map.<String, Object>of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -32,7 +43,9 @@ final class DeadLetters {
                 "enable.auto.commit",
                 "false",
                 "auto.offset.reset",
-                "earliest");
+                "earliest",
+                "isolation.level",
+                isolation);
         var end = System.nanoTime() + max.toNanos();
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
             var partitions = consumer.partitionsFor(topic).stream()

@@ -182,6 +182,7 @@ public final class SoakCommand implements Callable<Integer> {
         all.put("rolling-restart", List.of(RollingRestart::new));
         all.put("poison", List.of(Poison::new));
         all.put("dead-letter-down", List.of(DeadLetterDown::new));
+        all.put("redrive", List.of(Redrive::new));
         return all;
     }
 }
