@@ -34,7 +34,7 @@ class DeadLetterNodeTest {
             apiVersion: sluice.dev/v1
             kind: Trigger
             metadata: {name: work}
-            spec: {topic: in, function: mendable, answers: {topic: out}, delivery: {retry: 0}}
+            spec: {topic: in, function: mendable, answers: {topic: out}, delivery: {retry: 0, dead-letter: {max-redrives: 1}}}
             """;
 
     @TempDir
@@ -121,6 +121,17 @@ class DeadLetterNodeTest {
         assertThat(client.get(LETTERS + "/groups?by=colour").path("status").asInt())
                 .isEqualTo(400);
         assertThat(on("in")).hasSize(EVENTS);
+    }
+
+    @Test
+    void refusesWhatWasRedrivenAsOftenAsItsTriggerAllows() throws Exception {
+        assertThat(run("redrive", "{\"ids\": [\"1\"]}").path("done").asInt()).isEqualTo(1);
+        await().atMost(PATIENCE).until(() -> on("in.dlq").size() == EVENTS + 1);
+
+        var again = run("redrive", "{\"ids\": [\"1\"]}");
+
+        assertThat(again.path("done").asInt()).isZero();
+        assertThat(again.path("refusals").fieldNames().next()).isEqualTo("redriven 1 times already: max-redrives is 1");
     }
 
     @Test
