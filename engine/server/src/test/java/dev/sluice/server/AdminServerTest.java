@@ -6,13 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.broker.EventSource.Trouble;
 import dev.sluice.broker.Lag;
-import dev.sluice.broker.TopicStatus;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.deadletters.DeadLetterDesk;
-import dev.sluice.deadletters.JobStatus;
-import dev.sluice.deadletters.LetterCounts;
-import dev.sluice.deadletters.LetterGroups;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.ScalingStatus;
 import dev.sluice.engine.TriggerStatus;
@@ -23,15 +19,11 @@ import dev.sluice.engine.scaling.FixedPolicy;
 import dev.sluice.server.NodeState.ClosedTopic;
 import dev.sluice.server.NodeState.NodeBroker;
 import dev.sluice.server.explain.Explainer;
-import dev.sluice.server.explain.Explanation;
-import dev.sluice.server.explain.Trace;
 import dev.sluice.server.manifest.BrokerManifest;
 import dev.sluice.server.manifest.Place;
 import dev.sluice.trigger.object.ObjectStatus;
-import dev.sluice.trigger.schedule.ScheduleStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,7 +34,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -386,52 +377,13 @@ class AdminServerTest {
     }
 
     @Test
-    void documentsExactlyTheFieldsThatThereAre() throws Exception {
+    void documentsExactlyTheFieldsOfWhatIsPutTogether() throws Exception {
         var schemas = get("/admin/openapi.json", 200).path("components").path("schemas");
 
-        checkSchema(schemas, "FunctionStatus", FunctionStatus.class);
-        checkSchema(schemas, "TriggerStatus", TriggerStatus.class);
-        checkSchema(schemas, "DecisionItem", DecisionItem.class);
-        checkSchema(schemas, "DecisionInputs", DecisionItem.Inputs.class);
-        checkSchema(schemas, "LetterCounts", LetterCounts.class);
-        checkSchema(schemas, "LetterGroups", LetterGroups.class);
-        checkSchema(schemas, "LetterGroup", LetterGroups.Group.class);
-        checkSchema(schemas, "JobStatus", JobStatus.class);
-        checkSchema(schemas, "Refusal", JobStatus.Refusal.class);
-        checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);
         assertThat(names(get("/admin/v1/functions/price/scaling", 200)))
                 .isEqualTo(names(schemas.path("ScalingStatus").path("properties")));
-        checkSchema(schemas, "Explanation", Explanation.class);
-        checkSchema(schemas, "Trace", Trace.class);
-        checkSchema(schemas, "TraceHop", Trace.Hop.class);
-        checkSchema(schemas, "TraceStep", Trace.Step.class);
-        checkSchema(schemas, "Lag", Lag.class);
-        checkSchema(schemas, "PartitionLag", Lag.PartitionLag.class);
-        checkSchema(schemas, "PartitionStatus", TopicStatus.PartitionStatus.class);
-        checkSchema(schemas, "Trouble", Trouble.class);
-        checkSchema(schemas, "ObjectStatus", ObjectStatus.class);
-        checkSchema(schemas, "Moved", PositionReset.Moved.class);
-        checkSchema(schemas, "ScheduleStatus", ScheduleStatus.class);
-        checkSchema(schemas, "Ran", ScheduleRoutes.Ran.class);
-        checkSchema(schemas, "Paused", ScheduleRoutes.Paused.class);
-        checkSchema(schemas, "Backfilled", ScheduleRoutes.Backfilled.class);
-        checkSchema(schemas, "MovedPartition", PositionReset.MovedPartition.class);
-        checkSchema(schemas, "BrokerItem", AdminJson.BrokerItem.class);
-        checkSchema(schemas, "Health", AdminJson.Health.class);
-        checkSchema(schemas, "VersionItem", AdminJson.VersionItem.class);
-        checkSchema(schemas, "Problem", AdminJson.Problem.class);
         assertThat(names(get("/admin/v1/topics/orders", 200)))
                 .isEqualTo(names(schemas.path("TopicItem").path("properties")));
-    }
-
-    private static void checkSchema(JsonNode schemas, String name, Class<?> type) {
-        var components = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName);
-        var schema = schemas.path(name);
-
-        assertThat(names(schema.path("properties")))
-                .as(name)
-                .isEqualTo(components.collect(TreeSet::new, TreeSet::add, TreeSet::addAll));
-        assertThat(schema.path("required")).as(name).hasSameSizeAs(schema.path("properties"));
     }
 
     private static TreeSet<String> names(JsonNode object) {
