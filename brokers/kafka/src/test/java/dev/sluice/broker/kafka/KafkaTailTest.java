@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.broker.TailEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,9 @@ class KafkaTailTest {
     /** Its own calls take no time: what is left of their limit is not waited for. */
     @Test
     void endsOnceItsWatcherIsGoneThoughItHasNoPlacesYet() throws InterruptedException {
-        watches().tail("t", Map.of()).subscribe(watcher);
+        // Held, since its gauge does not hold it.
+        var watches = watches();
+        watches.tail("t", Map.of()).subscribe(watcher);
         assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
         assertThat(registry.get("sluice.kafka.tails").gauge().value()).isEqualTo(1);
 
@@ -43,6 +46,7 @@ class KafkaTailTest {
         await().untilAsserted(() ->
                 assertThat(registry.get("sluice.kafka.tails").gauge().value()).isZero());
         assertThat(watcher.signalled).isFalse();
+        Reference.reachabilityFence(watches);
     }
 
     private final class Silent extends MockConsumer<byte[], byte[]> {

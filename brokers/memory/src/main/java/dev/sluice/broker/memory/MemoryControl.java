@@ -4,6 +4,7 @@ import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.Control;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ final class MemoryControl implements Control {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private final Map<String, SessionStates> sessions = new HashMap<>();
+    private final List<Meter> meters;
     private @Nullable StateFolder folder;
 
     /** @param state the state folder; null when states end with the process */
@@ -62,7 +64,7 @@ final class MemoryControl implements Control {
         this.thread = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> thread(broker.name(), task));
         this.shards = new MemoryShards(this);
-        register(broker.registry(), broker.name());
+        this.meters = register(broker.registry(), broker.name());
     }
 
     private static Thread thread(String broker, Runnable task) {
@@ -71,22 +73,23 @@ final class MemoryControl implements Control {
         return made;
     }
 
-    private void register(MeterRegistry meters, String tag) {
-        Gauge.builder(MemoryMeters.STATES_SIZE.id, bytes, AtomicLong::get)
+    private List<Meter> register(MeterRegistry registry, String tag) {
+        var size = Gauge.builder(MemoryMeters.STATES_SIZE.id, bytes, AtomicLong::get)
                 .tags("broker", tag)
                 .baseUnit(MemoryMeters.STATES_SIZE.unit)
                 .description(MemoryMeters.STATES_SIZE.description)
-                .register(meters);
-        Gauge.builder(MemoryMeters.COMMITS_WAITING.id, waiting, AtomicInteger::get)
+                .register(registry);
+        var queued = Gauge.builder(MemoryMeters.COMMITS_WAITING.id, waiting, AtomicInteger::get)
                 .tags("broker", tag)
                 .baseUnit(MemoryMeters.COMMITS_WAITING.unit)
                 .description(MemoryMeters.COMMITS_WAITING.description)
-                .register(meters);
-        FunctionCounter.builder(MemoryMeters.STATE_COMMITS.id, commits, AtomicLong::get)
+                .register(registry);
+        var stored = FunctionCounter.builder(MemoryMeters.STATE_COMMITS.id, commits, AtomicLong::get)
                 .tags("broker", tag)
                 .baseUnit(MemoryMeters.STATE_COMMITS.unit)
                 .description(MemoryMeters.STATE_COMMITS.description)
-                .register(meters);
+                .register(registry);
+        return List.of(size, queued, stored);
     }
 
     @Override
@@ -308,6 +311,7 @@ final class MemoryControl implements Control {
 
     /** Ends all of it once what was begun is done. Called once. */
     CompletableFuture<Void> close() {
+        meters.forEach(broker.registry()::remove);
         if (thread.getTaskCount() == 0) {
             thread.shutdown();
             return CompletableFuture.completedFuture(null);
