@@ -61,6 +61,18 @@ class RedriveTest {
     }
 
     @Test
+    void beginsToCountTheHopsAnewSoThatWhatWentInCirclesCanRunOnceThatIsMended() {
+        fixture.put(letter("round")
+                .extension("dlreason", "loop")
+                .extension("sluicehops", 32)
+                .build());
+
+        assertThat(fixture.run(redrive()).done()).isEqualTo(1);
+
+        assertThat(text(fixture.on("orders").get(0), "sluicehops")).isNull();
+    }
+
+    @Test
     void goesOnBehindWhatIsDoneWhenItIsRunAgain() {
         fixture.letters(30);
         fixture.run(redrive());
