@@ -66,7 +66,8 @@ final class Triggers {
             var reading = trigger.reading();
             if (reading != null) {
                 var source = reading(reading).member(trigger.name(), trigger.function(), trigger.filter());
-                sources.put(trigger.name(), source);
+                var form = reading.form();
+                sources.put(trigger.name(), form == null ? source : form.over(source));
             }
         }
         var routes = new ArrayList<HttpRoute>();

@@ -290,6 +290,8 @@ class FloorPlanTest {
                 .haveSimpleName("LogSetup")
                 .orShould()
                 .haveFullyQualifiedName("dev.sluice.server.RehearseCommand$Echo")
+                .orShould()
+                .haveFullyQualifiedName("dev.sluice.server.Forward")
                 .because("nothing stands above the server, and functions are public"));
     }
 

@@ -12,7 +12,8 @@ enum Kind {
     TRIGGER(Kind.SLUICE, "Trigger", "Trigger"),
     KNATIVE_BROKER(Kind.KNATIVE_EVENTING, "Broker", "Broker of Knative"),
     KNATIVE_TRIGGER(Kind.KNATIVE_EVENTING, "Trigger", "Trigger"),
-    PING_SOURCE(Kind.KNATIVE_SOURCES, "PingSource", "PingSource");
+    PING_SOURCE(Kind.KNATIVE_SOURCES, "PingSource", "PingSource"),
+    KAFKA_SOURCE(Kind.KNATIVE_SOURCES, "KafkaSource", "Trigger");
 
     static final String SLUICE = "sluice.dev/v1";
     private static final String KNATIVE_EVENTING = "eventing.knative.dev/v1";

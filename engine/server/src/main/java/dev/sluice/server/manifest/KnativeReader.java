@@ -113,6 +113,11 @@ final class KnativeReader {
         spec.end();
     }
 
+    /** Reads their deliveries. */
+    KnativeDelivery deliveries() {
+        return deliveries;
+    }
+
     @Nullable
     TriggerManifest readTrigger(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
@@ -135,7 +140,7 @@ final class KnativeReader {
         }
         var chosen = delivery == null ? deliveries.standard(broker.topic()) : delivery;
         var trigger = trigger(document, function, broker.topic(), ordering, filter, chosen);
-        addDeadLetterTrigger(trigger, chosen);
+        addDeadLetterTrigger(trigger, trigger.answers(), chosen);
         return trigger;
     }
 
@@ -165,7 +170,7 @@ final class KnativeReader {
     }
 
     /** Where dead letters go to a function, a trigger takes them there. */
-    private void addDeadLetterTrigger(TriggerManifest trigger, KnativeDelivery.Delivery delivery) {
+    void addDeadLetterTrigger(TriggerManifest trigger, Answers answers, KnativeDelivery.Delivery delivery) {
         var function = delivery.function();
         var from = trigger.deadLetters();
         var reading = trigger.reading();
@@ -181,10 +186,7 @@ final class KnativeReader {
                 null,
                 null,
                 EventFilter.PASS,
-                new Answers(
-                        List.of(new AnswerRoute(null, reading.topic())),
-                        trigger.answers().type(),
-                        trigger.answers().source()),
+                answers,
                 delivery.policy(),
                 own,
                 1,

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,13 +96,27 @@ final class ManifestReader {
         var knative = new KnativeReader(
                 kindOf(Kind.KNATIVE_BROKER), new TopicReader(names(Kind.BROKER)), memoryBrokers, names(Kind.FUNCTION));
         triggers.addAll(each(Kind.KNATIVE_TRIGGER, knative::readTrigger));
-        triggers.addAll(knative.deadLetterTriggers());
         var schedules = new ArrayList<>(triggerReader.schedules());
         var pings = new PingSourceReader(new TopicReader(names(Kind.BROKER)), knative::topicOf);
         schedules.addAll(each(Kind.PING_SOURCE, pings::read));
+        var sinks = new KafkaSinkReader(knative.deliveries(), pings, names(Kind.FUNCTION));
+        var sources = new KafkaSourceReader(knative, sinks, clusters(brokers), triggerNames());
+        each(Kind.KAFKA_SOURCE, sources::read).forEach(triggers::addAll);
+        functions.addAll(sinks.forwarders());
+        triggers.addAll(knative.deadLetterTriggers());
         new TriggerChecks(mistakes, memoryBrokers, knative.topics()).check(triggers);
         mistakes.throwIfAny();
         return new Manifest(brokers, functions, triggers, schedules, server, mistakes.warnings());
+    }
+
+    private KafkaClusters clusters(List<BrokerManifest> brokers) {
+        return new KafkaClusters(brokers, brokers.size() >= kindOf(Kind.BROKER).size(), replaced());
+    }
+
+    private Set<String> triggerNames() {
+        return Stream.of(Kind.TRIGGER, Kind.KNATIVE_TRIGGER, Kind.KAFKA_SOURCE)
+                .flatMap(kind -> names(kind).stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private List<Path> files(List<Path> paths) {

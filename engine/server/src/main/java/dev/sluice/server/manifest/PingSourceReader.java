@@ -102,7 +102,8 @@ final class PingSourceReader {
         }
     }
 
-    private static Map<String, String> extensions(Section spec) {
+    /** The extensions of {@code ceOverrides}. */
+    static Map<String, String> extensions(Section spec) {
         var overrides = spec.section("ceOverrides");
         if (overrides == null) {
             return Map.of();
@@ -119,7 +120,9 @@ final class PingSourceReader {
         return extensions;
     }
 
-    private @Nullable TopicRef sink(Section spec) {
+    /** The topic that the sink is. */
+    @Nullable
+    TopicRef sink(Section spec) {
         var sink = spec.requiredSection("sink", "a map with a ref to a Broker, or with uri: /topics/NAME");
         if (sink == null) {
             return null;

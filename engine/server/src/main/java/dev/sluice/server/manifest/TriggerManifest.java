@@ -8,6 +8,7 @@ import dev.sluice.engine.TriggerLimits;
 import dev.sluice.trigger.object.BucketSpec;
 import dev.sluice.trigger.object.FolderSpec;
 import dev.sluice.trigger.object.ObjectSpec;
+import dev.sluice.trigger.topic.SourceForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,19 @@ public record TriggerManifest(
      * @param group the consumer group that owns the position
      * @param start where a group without a position begins
      * @param ordering which events run one after another
+     * @param form how the trigger sees the topic's events; null for as they are
      */
-    public record Reading(TopicRef topic, String group, Start start, Ordering ordering) {}
+    public record Reading(
+            TopicRef topic,
+            String group,
+            Start start,
+            Ordering ordering,
+            @Nullable SourceForm form) {
+        /** A reading of events as they are. */
+        public Reading(TopicRef topic, String group, Start start, Ordering ordering) {
+            this(topic, group, start, ordering, null);
+        }
+    }
 
     /**
      * A path of the ingress.

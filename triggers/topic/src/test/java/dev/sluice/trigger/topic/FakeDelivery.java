@@ -17,9 +17,23 @@ final class FakeDelivery implements Delivery {
     private final long offset;
     private volatile Supplier<Mono<Void>> outcome = Mono::empty;
 
+    private final CloudEvent event;
+
     FakeDelivery(int partition, long offset) {
+        this(
+                partition,
+                offset,
+                CloudEventBuilder.v1()
+                        .withId(partition + "-" + offset)
+                        .withSource(URI.create("/s"))
+                        .withType("t")
+                        .build());
+    }
+
+    FakeDelivery(int partition, long offset, CloudEvent event) {
         this.partition = partition;
         this.offset = offset;
+        this.event = event;
     }
 
     FakeDelivery accepting(Supplier<Mono<Void>> told) {
@@ -29,11 +43,7 @@ final class FakeDelivery implements Delivery {
 
     @Override
     public CloudEvent event() {
-        return CloudEventBuilder.v1()
-                .withId(partition + "-" + offset)
-                .withSource(URI.create("/s"))
-                .withType("t")
-                .build();
+        return event;
     }
 
     @Override
