@@ -10,20 +10,30 @@ final class CallGate {
     private static final int WAITING_MIN = 64;
 
     private final Dispatcher dispatcher;
+    /** Calls of triggers that hold none of theirs back. */
     private final AtomicInteger waiting = new AtomicInteger();
+    /** Those of triggers with a rate or a concurrency: what these hold back must not shut the others out. */
+    private final AtomicInteger held = new AtomicInteger();
 
     CallGate(Dispatcher dispatcher) {
         this.dispatcher = dispatcher;
     }
 
-    /** Admits a call within the trigger's rate, while fewer than ten capacities of them wait for a slot, and at least 64. */
+    /**
+     * Admits a call within the trigger's rate, while fewer than ten capacities of them wait for a slot, and at least 64. A
+     * trigger with a rate or a concurrency is counted for itself, the others together.
+     */
     Admission submit(Pipeline pipeline, Call call) {
         var refused = unserved(pipeline);
         if (refused == null) {
-            refused = overRate(pipeline);
+            // Before the rate, which books a turn.
+            refused = overQueue(pipeline);
         }
         if (refused == null) {
-            refused = overQueue(pipeline);
+            refused = overRate(pipeline);
+            if (refused != null) {
+                left(pipeline);
+            }
         }
         if (refused != null) {
             return refused;
@@ -63,12 +73,20 @@ final class CallGate {
 
     private Admission.@Nullable Refused overQueue(Pipeline pipeline) {
         var limit = Math.max(WAITING_MIN, 10L * dispatcher.spec().slotsMax());
-        if (waiting.incrementAndGet() <= limit) {
+        if (counter(pipeline).incrementAndGet() <= limit) {
+            if (pipeline.throttle() != null) {
+                held.incrementAndGet();
+            }
             return null;
         }
-        waiting.decrementAndGet();
+        counter(pipeline).decrementAndGet();
         pipeline.counts.callsRefused.increment();
-        return new Admission.Refused(named() + " has " + limit + " calls waiting, its limit", 1, true);
+        var whose = pipeline.throttle() == null ? named() : "trigger '" + pipeline.name() + "'";
+        return new Admission.Refused(whose + " has " + limit + " calls waiting, its limit", 1, true);
+    }
+
+    private AtomicInteger counter(Pipeline pipeline) {
+        return pipeline.throttle() == null ? waiting : pipeline.callsHeld;
     }
 
     private String named() {
@@ -76,12 +94,15 @@ final class CallGate {
     }
 
     /** A call waits no longer for a slot. */
-    void left() {
-        waiting.decrementAndGet();
+    void left(Pipeline pipeline) {
+        counter(pipeline).decrementAndGet();
+        if (pipeline.throttle() != null) {
+            held.decrementAndGet();
+        }
     }
 
     /** Calls that wait for a slot. */
     int waiting() {
-        return waiting.get();
+        return waiting.get() + held.get();
     }
 }

@@ -105,6 +105,8 @@ final class Dispatcher {
         signal(() -> {
             pipelines.add(pipeline);
             rooms.join(pipeline.room, trigger);
+            // Another version may have taken over since.
+            pipeline.version(spec);
             pipeline.open();
         });
         return pipeline;
@@ -369,8 +371,8 @@ final class Dispatcher {
         heldSinceDrain += bytes;
     }
 
-    void callLeftQueue() {
-        calls.left();
+    void callLeftQueue(Pipeline pipeline) {
+        calls.left(pipeline);
     }
 
     void zombie(Instance instance, int change) {

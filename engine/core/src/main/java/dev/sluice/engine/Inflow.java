@@ -96,8 +96,9 @@ final class Inflow implements CoreSubscriber<Delivery> {
 
     private boolean blockedBelow(int divisor) {
         var options = dispatcher.host().options();
-        return pipeline.blocked() < Math.max(1, options.blockedEventsMax() / divisor)
-                && pipeline.blockedBytes() < Math.max(1, options.blockedBytesMax() / divisor);
+        return pipeline.blocked() - pipeline.gathered() < Math.max(1, options.blockedEventsMax() / divisor)
+                && pipeline.blockedBytes() - pipeline.gatheredBytes()
+                        < Math.max(1, options.blockedBytesMax() / divisor);
     }
 
     /** Wants no more of a partition while the pipeline ends; else the source would deliver it again and again. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,9 @@ final class Pipeline {
 
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
+
+    /** Calls that wait, where the trigger has limits of its own; from any thread. */
+    final AtomicInteger callsHeld = new AtomicInteger();
 
     private volatile String stopped = "";
     private boolean draining;
@@ -569,7 +573,7 @@ final class Pipeline {
         if (task.waitingCall) {
             task.waitingCall = false;
             patience.remove(task);
-            dispatcher.callLeftQueue();
+            dispatcher.callLeftQueue(this);
         }
     }
 
@@ -730,6 +734,16 @@ final class Pipeline {
     /** What these hold. */
     long blockedBytes() {
         return lanes.blockedBytes() + (streams == null ? 0 : streams.blockedBytes());
+    }
+
+    /** Events in open windows, which close early rather than hold a partition back. */
+    int gathered() {
+        return windows == null ? 0 : windows.events();
+    }
+
+    /** What these hold. */
+    long gatheredBytes() {
+        return windows == null ? 0 : windows.bytes();
     }
 
     /** Looks at the demand at the end of this drain. */

@@ -258,6 +258,8 @@ final class Settlement {
     void giveBack(Task task) {
         pipeline.giveBack(task);
         land(task, Task.State.RELEASED);
+        // It made room, and nothing else may come that has the source asked for more.
+        dispatcher.touch(pipeline);
     }
 
     /** Takes an event in flight off its source. */

@@ -246,6 +246,23 @@ class TriggerLimitsTest {
     }
 
     @Test
+    void leavesTheEntranceOpenForCallsOfOtherTriggersWhenTheConcurrencyHoldsMany() {
+        var test = new TestDispatcher(function(code, 4, TIMEOUT));
+        var limited = test.attach(limitedCalls(concurrency(1)));
+        var free = test.attach(limitedCalls(TriggerLimits.NONE));
+        Admission last = null;
+        for (var i = 0; i < 66; i++) {
+            last = test.dispatcher.submit(limited, new FakeCall("hold" + i));
+        }
+        assertThat(last).isEqualTo(new Admission.Refused("trigger 'calls' has 64 calls waiting, its limit", 1, true));
+
+        var call = new FakeCall("next");
+        assertThat(test.dispatcher.submit(free, call)).isInstanceOf(Admission.Admitted.class);
+        test.run();
+        assertThat(call.accepted()).isTrue();
+    }
+
+    @Test
     void hasCallsWaitForAnEndOfTheConcurrencyAsForASlot() {
         var test = new TestDispatcher(function(code, 100, TIMEOUT));
         var pipeline = test.attach(limitedCalls(concurrency(1)));

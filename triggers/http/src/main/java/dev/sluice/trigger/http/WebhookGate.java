@@ -87,6 +87,11 @@ final class WebhookGate {
         if (known != null) {
             return known;
         }
+        if (due.size() >= ORIGINS_MAX) {
+            // Those that have used nothing of their minute lose nothing by being forgotten.
+            var now = nanos.getAsLong();
+            due.values().removeIf(count -> count.get() - now <= 0);
+        }
         var name = due.size() >= ORIGINS_MAX ? OTHERS : origin;
         return due.computeIfAbsent(name, any -> new AtomicLong(nanos.getAsLong()));
     }

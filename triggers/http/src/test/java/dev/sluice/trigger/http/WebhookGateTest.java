@@ -128,6 +128,18 @@ class WebhookGateTest {
         assertThat(wait(gate, "o7")).isEqualTo(60);
     }
 
+    @Test
+    void countsOriginsForThemselvesAgainOnceOthersHaveUsedNothingForAMinute() {
+        var gate = gate(WebhookPolicy.ANY.perMinute(1));
+        for (var i = 0; i < WebhookGate.ORIGINS_MAX; i++) {
+            assertThat(wait(gate, "invented" + i)).isZero();
+        }
+        now += Duration.ofSeconds(61).toNanos();
+
+        assertThat(wait(gate, "honest")).isZero();
+        assertThat(wait(gate, "another")).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "*a", "a.*", "https://a.example", "a\n", "*."})
     void refusesOriginsThatAreNone(String origin) {
