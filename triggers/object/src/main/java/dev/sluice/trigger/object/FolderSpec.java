@@ -73,9 +73,4 @@ public record FolderSpec(
         return new FolderSpec(
                 dir.toAbsolutePath().normalize(), List.of(), List.of(), true, false, false, true, 0, Done.KEEP, null);
     }
-
-    /** Every file, hidden ones too. */
-    static FolderSpec everything(Path dir) {
-        return new FolderSpec(dir, List.of(), List.of(), true, true, false, false, 0, Done.KEEP, null);
-    }
 }

@@ -3,12 +3,9 @@ package dev.sluice.trigger.object;
 import dev.sluice.broker.Control.Change;
 import dev.sluice.cloudevents.WireEvent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +17,11 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class Mover {
-    /** Where files are that are deleted once their events are stored. */
+    /** The folder in which each trigger has one for files that are deleted once their events are stored. */
     static final String TRASH = ".sluice";
 
-    private static final String PREFIX = "moving-";
-    private static final int VALUE_MAX = 48 * 1024;
     private static final int MOVING_MAX = 2_000;
     private static final int ID_CHARS = 12;
-    private static final int HEAD_BYTES = 2 * Long.BYTES + Short.BYTES;
 
     private final Disk disk;
     private final FolderSpec spec;
@@ -35,31 +29,24 @@ final class Mover {
     private final Tally tally;
     private final Path target;
     private final Fingerprint fingerprint = new Fingerprint();
-    private final List<Seen> moving = new ArrayList<>();
-    private int states;
+    private final FileList moving = new FileList("moving-");
+    /** Those whose events are stored. */
+    private final FileList deleting = new FileList("deleting-");
 
-    Mover(Disk disk, FolderSpec spec, FolderPlace place, Tally tally) {
+    /** @param trigger whose files these are: others may take files from the same folder */
+    Mover(String trigger, Disk disk, FolderSpec spec, FolderPlace place, Tally tally) {
         this.disk = disk;
         this.spec = spec;
         this.place = place;
         this.tally = tally;
-        this.target = target(spec);
-    }
-
-    /** The folder that files are moved to. */
-    static Path target(FolderSpec spec) {
         var moveTo = spec.moveTo();
-        return moveTo == null ? spec.dir().resolve(TRASH) : moveTo;
+        this.target = moveTo == null ? spec.dir().resolve(TRASH).resolve(trigger) : moveTo;
     }
 
     /** Goes on where another one stopped. */
     void load(Map<String, byte[]> stored) {
-        stored.forEach((key, value) -> {
-            if (key.startsWith(PREFIX)) {
-                states = Math.max(states, 1 + Integer.parseInt(key.substring(PREFIX.length())));
-                decode(ByteBuffer.wrap(value));
-            }
-        });
+        moving.load(stored);
+        deleting.load(stored);
     }
 
     /** Whether this file is to be taken away. */
@@ -72,56 +59,23 @@ final class Mover {
         return !moving.isEmpty();
     }
 
-    /** Whether it has room for more: not when so many could be moved and not be read. */
+    /** Whether it has room for more: not when so many could be moved and not be read, or not be deleted. */
     boolean hasRoom(int files) {
-        return moving.size() + files <= MOVING_MAX;
+        return moving.size() + deleting.size() + files <= MOVING_MAX;
     }
 
     /** What is to be stored before these files are moved. */
     List<Change> begin(List<Seen> files) {
-        moving.addAll(files);
-        return encoded();
+        // A version that came again goes to where it was before, and is to be told before it is deleted.
+        deleting.remove(files);
+        moving.add(files);
+        return changes();
     }
 
-    private List<Change> encoded() {
-        var changes = new ArrayList<Change>();
-        var value = ByteBuffer.allocate(VALUE_MAX);
-        for (var file : moving) {
-            var path = file.path().getBytes(StandardCharsets.UTF_8);
-            if (value.remaining() < HEAD_BYTES + path.length) {
-                changes.add(Change.put(PREFIX + changes.size(), taken(value)));
-            }
-            value.putLong(file.size())
-                    .putLong(file.modifiedNanos())
-                    .putShort((short) path.length)
-                    .put(path);
-        }
-        if (value.position() > 0) {
-            changes.add(Change.put(PREFIX + changes.size(), taken(value)));
-        }
-        var needed = changes.size();
-        for (var surplus = needed; surplus < states; surplus++) {
-            changes.add(Change.remove(PREFIX + surplus));
-        }
-        states = needed;
+    private List<Change> changes() {
+        var changes = new ArrayList<>(moving.takeChanges());
+        changes.addAll(deleting.takeChanges());
         return changes;
-    }
-
-    private static byte[] taken(ByteBuffer value) {
-        var bytes = new byte[value.position()];
-        value.flip().get(bytes);
-        value.clear();
-        return bytes;
-    }
-
-    private void decode(ByteBuffer value) {
-        while (value.hasRemaining()) {
-            var size = value.getLong();
-            var modified = value.getLong();
-            var path = new byte[Short.toUnsignedInt(value.getShort())];
-            value.get(path);
-            moving.add(new Seen(new String(path, StandardCharsets.UTF_8), size, modified, ""));
-        }
     }
 
     /**
@@ -130,33 +84,32 @@ final class Mover {
      */
     List<Moved> move() {
         var moved = new ArrayList<Moved>(moving.size());
-        var left = new ArrayList<Seen>();
-        for (var file : moving) {
+        var done = new ArrayList<Seen>(moving.size());
+        for (var file : moving.files()) {
             var at = placeOf(file);
-            if (isThere(file, at)) {
-                var event = event(file, at);
-                if (event != null) {
-                    moved.add(new Moved(file, at, event));
-                } else {
-                    left.add(file);
-                }
+            if (!isThere(file, at)) {
+                done.add(file);
+                continue;
+            }
+            var event = event(file, at);
+            if (event != null) {
+                moved.add(new Moved(file, event));
+                done.add(file);
             }
         }
-        moving.clear();
-        moving.addAll(left);
+        moving.remove(done);
         return moved;
     }
 
-    /**
-     * A file that was moved.
-     *
-     * @param at where it is
-     */
-    record Moved(Seen file, Path at, WireEvent event) {}
+    /** A file that was moved. */
+    record Moved(Seen file, WireEvent event) {}
 
-    /** What is to be stored together with the events: these are moved no more. */
-    List<Change> end() {
-        return encoded();
+    /** What is to be stored together with the events: these are moved no more, and may be deleted. */
+    List<Change> end(List<Moved> moved) {
+        if (spec.done() == FolderSpec.Done.DELETE) {
+            deleting.add(moved.stream().map(Moved::file).toList());
+        }
+        return changes();
     }
 
     /** Where a version goes: the same file each time, and another one for another version. */
@@ -227,38 +180,36 @@ final class Mover {
         return null;
     }
 
-    /** Deletes what was told, if that is what is to be done with it. Failing that, {@link #emptyTrash} does. */
-    void stored(List<Moved> moved) {
-        if (spec.done() == FolderSpec.Done.DELETE) {
-            moved.forEach(each -> delete(each.at()));
-        }
+    /** Deletes what was told, if that is what is to be done with it. */
+    void stored() {
+        emptyTrash();
     }
 
-    /** Deletes what an engine that has ended left to be deleted. */
+    /**
+     * Deletes the files that it is stored of that they are to be deleted, and nothing else: beside them may be some whose
+     * events are still to be stored, whoever is about to do so. What can't be deleted stays on the list.
+     */
     void emptyTrash() {
-        if (spec.done() != FolderSpec.Done.DELETE || facts(target) == null) {
-            return;
-        }
-        var needed = new HashSet<Path>();
-        moving.forEach(file -> needed.add(placeOf(file)));
-        var all = FolderSpec.everything(target);
-        try (var walk = new Walk(disk, all, new Patterns(List.of(), List.of()), tally)) {
-            for (var file = walk.next(); file != null; file = walk.next()) {
-                var at = Names.resolve(target, file.path());
-                if (!needed.contains(at)) {
-                    delete(at);
-                }
-            }
-        } catch (IOException e) {
-            tally.count(Outcome.UNREADABLE, "'" + target + "' can't be read: " + Problems.text(e));
-        }
+        deleting.remove(
+                deleting.files().stream().filter(file -> delete(placeOf(file))).toList());
     }
 
-    private void delete(Path file) {
+    /** Tries again to delete what could not be, and says what is to be stored of it. */
+    List<Change> tidied() {
+        emptyTrash();
+        return deleting.takeChanges();
+    }
+
+    /** Whether the file is not there any more. */
+    private boolean delete(Path file) {
         try {
             disk.delete(file);
+            return true;
+        } catch (NoSuchFileException gone) {
+            return true;
         } catch (IOException e) {
             tally.count(Outcome.NOT_MOVED, "'" + file + "' can't be deleted: " + Problems.text(e));
+            return false;
         }
     }
 }

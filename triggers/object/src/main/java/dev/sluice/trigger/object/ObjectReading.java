@@ -172,8 +172,9 @@ public final class ObjectReading {
                 spec, folder.dir().toString(), transientEvents, threads, registry, (states, tally, figures) -> {
                     var form = new EventForm(spec.trigger());
                     var place = new FolderPlace(ways.disk(), folder, form, eventBytesMax, tally);
-                    var mover =
-                            folder.done() == FolderSpec.Done.KEEP ? null : new Mover(ways.disk(), folder, place, tally);
+                    var mover = folder.done() == FolderSpec.Done.KEEP
+                            ? null
+                            : new Mover(spec.trigger(), ways.disk(), folder, place, tally);
                     var work = new Work(spec, place, mover, states, tally, figures, ways.clock(), ways.nanos());
                     if (mover != null) {
                         mover.emptyTrash();

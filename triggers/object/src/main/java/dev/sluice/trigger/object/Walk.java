@@ -21,8 +21,8 @@ final class Walk implements Pass {
     private final Patterns patterns;
     private final Tally tally;
     private final Deque<Level> levels = new ArrayDeque<>();
-    /** Where files are moved to, which is not looked at. */
-    private final Path away;
+    /** Where files are moved to, which is not looked at; null when they are not. */
+    private final @Nullable Path away;
 
     private boolean complete = true;
 
@@ -44,7 +44,7 @@ final class Walk implements Pass {
         this.spec = spec;
         this.patterns = patterns;
         this.tally = tally;
-        this.away = Mover.target(spec);
+        this.away = spec.moveTo();
         var facts = disk.facts(spec.dir(), true);
         levels.push(new Level(disk.list(spec.dir()), spec.dir(), "", facts.key()));
     }
@@ -114,7 +114,8 @@ final class Walk implements Pass {
     }
 
     private void enter(Path folder, String path, Disk.Facts facts) throws IOException {
-        if (!spec.subfolders() || folder.equals(away) || patterns.passOver(Names.text(path))) {
+        var passed = folder.equals(away) || folder.endsWith(Mover.TRASH);
+        if (!spec.subfolders() || passed || patterns.passOver(Names.text(path))) {
             return;
         }
         var key = facts.key();

@@ -123,10 +123,10 @@ final class Work implements Closeable {
                 .toList();
         return new Step(
                 events,
-                by.end(),
+                by.end(moved),
                 () -> {
                     figures.stored(events.size());
-                    by.stored(moved);
+                    by.stored();
                 },
                 false);
     }
@@ -150,6 +150,8 @@ final class Work implements Closeable {
         if (!draft.away.isEmpty() && mover != null) {
             draft.changes.addAll(mover.begin(draft.away));
             movedThisPass = false;
+        } else if (ended && mover != null) {
+            draft.changes.addAll(mover.tidied());
         }
         mark(current, ended, draft);
         var idle = ended && end(current) && draft.away.isEmpty();

@@ -177,18 +177,51 @@ class MoverTest {
     void deletesAfterACrashWhatWasStored() throws IOException {
         deleting(3);
         stand.file("a.csv", "123");
+        stand.disk.deletesNothing = true;
         stand.step();
-        stand.disk.denied.add(stand.dir);
         stand.step();
-        var trash = dir.resolve(Mover.TRASH);
-        Files.createDirectories(trash);
-        Files.writeString(trash.resolve("left.0123.csv"), "123");
-        stand.disk.denied.clear();
+        assertThat(files(dir)).hasSize(1);
+        stand.disk.deletesNothing = false;
 
         stand.restart().look();
 
         assertThat(files(dir)).isEmpty();
         assertThat(stand.control.events()).hasSize(1);
+        assertThat(stand.control.states()).isEmpty();
+    }
+
+    @Test
+    void triesEachPassToDeleteWhatCouldNotBeAndSaysSo() throws IOException {
+        deleting(3);
+        stand.file("a.csv", "123");
+        stand.disk.deletesNothing = true;
+        stand.look();
+        assertThat(files(dir)).hasSize(1);
+        assertThat(stand.tally.trouble()).contains("can't be deleted");
+        stand.disk.deletesNothing = false;
+
+        stand.look();
+
+        assertThat(files(dir)).isEmpty();
+        assertThat(stand.control.states()).isEmpty();
+        assertThat(stand.control.events()).hasSize(1);
+    }
+
+    @Test
+    void deletesNothingThatAnotherTriggerOfTheFolderIsAboutToTell() throws IOException {
+        deleting(3);
+        stand.file("a.csv", "123");
+        stand.step();
+        stand.lostStep();
+        var other = new Stand(dir);
+        other.folder = new FolderSpec(dir, List.of("*.json"), List.of(), true, true, false, true, 3, Done.DELETE, null);
+        other.spec = new ObjectSpec(
+                "other", "in.events", other.spec.poll(), other.spec.settle(), other.spec.remember(), 100_000);
+        other.file("b.json", "12");
+        assertThat(other.subjects()).containsExactly("b.json");
+
+        assertThat(stand.restart().subjects()).containsExactly("a.csv");
+        assertThat(files(dir)).isEmpty();
     }
 
     @Test

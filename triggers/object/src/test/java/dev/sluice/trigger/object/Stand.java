@@ -77,7 +77,9 @@ final class Stand {
             tally = new Tally("in");
             var form = new EventForm("in");
             var place = new FolderPlace(disk, folder, form, () -> eventBytesMax, tally);
-            var mover = folder.done() == FolderSpec.Done.KEEP ? null : new Mover(disk, folder, place, tally);
+            var mover = folder.done() == FolderSpec.Done.KEEP
+                    ? null
+                    : new Mover(spec.trigger(), disk, folder, place, tally);
             known = new Work(spec, place, mover, opened.states(), tally, figures(), () -> now, () -> nanos());
             if (mover != null) {
                 mover.emptyTrash();

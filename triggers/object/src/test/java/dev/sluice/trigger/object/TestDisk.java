@@ -18,6 +18,7 @@ final class TestDisk implements Disk {
     private final RealDisk real = new RealDisk();
     final Set<Path> denied = ConcurrentHashMap.newKeySet();
     final Set<Path> breaking = ConcurrentHashMap.newKeySet();
+    volatile boolean deletesNothing;
     volatile Consumer<Path> beforeRead = path -> {};
     volatile Consumer<Path> whileRead = path -> {};
     volatile Consumer<Path> beforeMove = path -> {};
@@ -91,6 +92,9 @@ final class TestDisk implements Disk {
     @Override
     public void delete(Path file) throws IOException {
         check(file);
+        if (deletesNothing) {
+            throw new AccessDeniedException(file.toString());
+        }
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         }
