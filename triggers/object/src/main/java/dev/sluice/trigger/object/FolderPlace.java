@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class FolderPlace implements Place {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final HexFormat HEX = HexFormat.of();
+    /** As long as each. */
+    private static final String ANY_DIGEST = "sha-256:" + "0".repeat(64);
 
     private final Disk disk;
     private final FolderSpec spec;
@@ -107,12 +109,32 @@ final class FolderPlace implements Place {
         var bytes = content == null ? null : EventData.of(content.toByteArray());
         var facts = new EventForm.Facts(seen, reference, ContentTypes.of(Names.text(seen.path())), digest, bytes);
         var event = form.event(facts, changed, spec.contentBytesMax() > 0);
+        return fits(event.sizeBytes(), at) ? event : null;
+    }
+
+    private boolean fits(long size, Path file) {
         var max = eventBytesMax.getAsInt();
-        if (event.sizeBytes() > max) {
-            var what = "the event of '" + at + "' has " + event.sizeBytes() + " bytes, and its topic takes " + max;
-            tally.count(Outcome.TOO_LARGE, what);
-            return null;
+        if (size > max) {
+            tally.count(
+                    Outcome.TOO_LARGE,
+                    "the event of '" + file + "' has " + size + " bytes, and its topic takes " + max);
         }
-        return event;
+        return size <= max;
+    }
+
+    /**
+     * Whether the topic takes the event of a file that nobody writes on, which is known without reading it. Counted when
+     * it does not.
+     *
+     * @param at where the file is when it is told
+     * @param shown where it is now
+     */
+    boolean fits(Seen seen, Path at, Path shown) {
+        var digest = spec.digest() ? ANY_DIGEST : null;
+        var type = ContentTypes.of(Names.text(seen.path()));
+        var facts = new EventForm.Facts(seen, at.toUri().toString(), type, digest, null);
+        var bare = form.event(facts, false, spec.contentBytesMax() > 0).sizeBytes();
+        var content = spec.contentBytesMax() > 0 && carries(seen) ? seen.size() : 0;
+        return fits(bare + content, shown);
     }
 }

@@ -54,6 +54,11 @@ final class Mover {
         return spec.done() == FolderSpec.Done.MOVE || (spec.done() == FolderSpec.Done.DELETE && place.carries(seen));
     }
 
+    /** Whether its event will fit, so that it does not get stuck where it is moved to. Counted when it will not. */
+    boolean fits(Seen seen) {
+        return place.fits(seen, placeOf(seen), Names.resolve(spec.dir(), seen.path()));
+    }
+
     /** Whether there are files that it is stored of that they are about to be moved. */
     boolean isMoving() {
         return !moving.isEmpty();
@@ -80,7 +85,8 @@ final class Mover {
 
     /**
      * Moves the files, and makes their events. A file that is gone, or can't be moved, is given up: if it is there, the
-     * next pass sees it. One that was moved and can't be read stays on the list.
+     * next pass sees it. One that was moved and can't be read stays on the list; one that can't be told as it is by now is
+     * put back.
      */
     List<Moved> move() {
         var moved = new ArrayList<Moved>(moving.size());
@@ -94,6 +100,8 @@ final class Mover {
             var event = event(file, at);
             if (event != null) {
                 moved.add(new Moved(file, event));
+                done.add(file);
+            } else if (isPutBack(file, at)) {
                 done.add(file);
             }
         }
@@ -168,7 +176,7 @@ final class Mover {
             try {
                 var facts = disk.facts(at, false);
                 var now = new Seen(file.path(), facts.size(), facts.modifiedNanos(), "");
-                var event = place.event(now, false, at);
+                var event = isWhole(now) ? place.event(now, false, at) : null;
                 if (event != null) {
                     return event;
                 }
@@ -178,6 +186,22 @@ final class Mover {
             }
         }
         return null;
+    }
+
+    /** Whether nothing is lost when the file is told as it is now. */
+    private boolean isWhole(Seen now) {
+        return spec.done() != FolderSpec.Done.DELETE || place.carries(now);
+    }
+
+    /** Puts a file back that grew, or whose topic takes less by now, unless another one has come in its place. */
+    private boolean isPutBack(Seen file, Path at) {
+        var facts = facts(at);
+        var from = Names.resolve(spec.dir(), file.path());
+        if (facts == null || facts(from) != null) {
+            return false;
+        }
+        var now = new Seen(file.path(), facts.size(), facts.modifiedNanos(), "");
+        return !(isWhole(now) && place.fits(now, at, at)) && move(at, from);
     }
 
     /** Deletes what was told, if that is what is to be done with it. */

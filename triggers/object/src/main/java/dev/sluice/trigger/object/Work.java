@@ -228,7 +228,7 @@ final class Work implements Closeable {
             return;
         }
         if (mover != null && mover.takes(seen)) {
-            if (mover.hasRoom(draft.away.size() + 1)) {
+            if (mover.hasRoom(draft.away.size() + 1) && mover.fits(seen)) {
                 draft.away.add(seen);
             }
         } else if (!known && ledger.isFull()) {

@@ -2,6 +2,7 @@ package dev.sluice.trigger.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.trigger.object.FolderSpec.Done;
 import io.cloudevents.CloudEvent;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -234,5 +236,65 @@ class MoverTest {
 
         assertThat(stand.restart().look()).hasSize(1);
         assertThat(files(dir)).isEmpty();
+    }
+
+    @Test
+    void leavesAFileWhereItIsWhoseEventWouldBeTooLarge() throws IOException {
+        deleting(1_000);
+        stand.eventBytesMax = 900;
+        var file = stand.file("a.csv", "1".repeat(800));
+
+        assertThat(stand.subjects()).isEmpty();
+
+        assertThat(file).exists();
+        assertThat(stand.control.states()).isEmpty();
+        assertThat(stand.tally.count(Outcome.TOO_LARGE)).isEqualTo(1);
+        assertThat(stand.tally.trouble()).contains("'" + file + "'").endsWith("bytes, and its topic takes 900");
+        stand.eventBytesMax = 2_000;
+        assertThat(stand.subjects()).containsExactly("a.csv");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void knowsBeforeItMovesAFileWhetherItsEventFits() throws IOException {
+        deleting(1_000);
+        stand.file("a b.csv", "1".repeat(700));
+        var size = WireEvent.sizeOf(stand.look().get(0));
+        stand.file("a b.csv", "1".repeat(700));
+
+        stand.eventBytesMax = size - 1;
+        assertThat(stand.subjects()).isEmpty();
+        assertThat(files(dir)).containsExactly(dir.resolve("a b.csv"));
+        stand.eventBytesMax = size;
+        assertThat(stand.subjects()).containsExactly("a b.csv");
+        assertThat(files(dir)).isEmpty();
+    }
+
+    @Test
+    void putsAFileBackThatItsTopicDoesNotTakeAnyMore() throws IOException {
+        deleting(1_000);
+        var file = stand.file("a.csv", "1".repeat(800));
+        stand.step();
+        stand.eventBytesMax = 900;
+
+        assertThat(stand.subjects()).isEmpty();
+
+        assertThat(file).exists();
+        assertThat(stand.control.states()).isEmpty();
+    }
+
+    @Test
+    void doesNotDeleteAFileThatGrewBeyondWhatItsEventCarries() throws IOException {
+        deleting(3);
+        var file = stand.file("a.csv", "123");
+        stand.step();
+        stand.lostStep();
+        var moved = files(dir).get(0);
+        Files.writeString(moved, "1234");
+        Files.setLastModifiedTime(moved, FileTime.from(stand.now().minusSeconds(100_000)));
+
+        assertThat(stand.restart().look()).singleElement().satisfies(event -> assertThat(event.getData())
+                .isNull());
+        assertThat(file).hasContent("1234");
     }
 }
