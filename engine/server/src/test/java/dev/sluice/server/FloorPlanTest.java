@@ -292,6 +292,8 @@ class FloorPlanTest {
                 .haveFullyQualifiedName("dev.sluice.server.RehearseCommand$Echo")
                 .orShould()
                 .haveFullyQualifiedName("dev.sluice.server.Forward")
+                .orShould()
+                .haveFullyQualifiedName("dev.sluice.server.S3Notifications")
                 .because("nothing stands above the server, and functions are public"));
     }
 

@@ -11,7 +11,8 @@ final class DeliveryReader {
     private static final Duration DAY = Duration.ofDays(1);
 
     /** The function's own timeout is the limit, unless the trigger names a shorter one. */
-    private static final DeliveryPolicy STANDARD = new DeliveryPolicy(
+    /** What holds where nothing is written. */
+    static final DeliveryPolicy STANDARD = new DeliveryPolicy(
             DeliveryPolicy.DEFAULT.retry(),
             DeliveryPolicy.DEFAULT.backoff(),
             DAY,

@@ -32,6 +32,20 @@ final class FunctionReader {
         this.scaling = scaling;
     }
 
+    /**
+     * A function that a document needs beside those that are written, as one would be that says nothing but its handler.
+     *
+     * @param key of the section, which says that it is needed
+     */
+    static FunctionManifest own(
+            ManifestReader.Document document, Section section, String key, String name, String handler) {
+        var place = section.place(key);
+        var field = new Value.Field(place, "handler", new Value.Scalar(place, handler, Value.Kind.TEXT));
+        var spec = Section.of(new Value.Fields(place, List.of(field)), section.path(key), section.mistakes());
+        return new FunctionReader(ScalingReader.installed(section.mistakes()))
+                .read(new ManifestReader.Document(document.folder(), name, place, spec, null));
+    }
+
     FunctionManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         var handlerPlace = spec.has("handler") ? spec.place("handler") : document.place();

@@ -59,7 +59,7 @@ final class KafkaSinkReader {
         } else if (functions.contains(name)) {
             spec.mistake("sink", "needs a function of the name '" + name + "', which another has");
         } else {
-            forwarders.add(forwarder(document, spec, name));
+            forwarders.add(FunctionReader.own(document, spec, "sink", name, "dev.sluice.server.Forward"));
         }
         return new Sink(name, topic);
     }
@@ -73,15 +73,5 @@ final class KafkaSinkReader {
                         .anyMatch(field -> field.key().equals("kind")
                                 && field.value() instanceof Value.Scalar kind
                                 && kind.text().equals("Broker"));
-    }
-
-    /** A function as one of these files would be that says nothing but its handler. */
-    private static FunctionManifest forwarder(ManifestReader.Document document, Section spec, String name) {
-        var place = spec.place("sink");
-        var handler = new Value.Scalar(place, "dev.sluice.server.Forward", Value.Kind.TEXT);
-        var written = new Value.Fields(place, List.of(new Value.Field(place, "handler", handler)));
-        var function = Section.of(written, spec.path("sink"), spec.mistakes());
-        return new FunctionReader(ScalingReader.installed(spec.mistakes()))
-                .read(new ManifestReader.Document(document.folder(), name, place, function, null));
     }
 }

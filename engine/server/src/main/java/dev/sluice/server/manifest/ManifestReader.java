@@ -91,8 +91,11 @@ final class ManifestReader {
         var brokers = brokers();
         var functions = each(Kind.FUNCTION, new FunctionReader(ScalingReader.installed(mistakes))::read);
         var memoryBrokers = memoryBrokers();
-        var triggerReader = new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION), variables);
+        var triggerReader =
+                new TriggerReader(names(Kind.BROKER), memoryBrokers, names(Kind.FUNCTION), triggerNames(), variables);
         var triggers = each(Kind.TRIGGER, triggerReader::read);
+        triggers.addAll(triggerReader.topicAdapters().triggers());
+        functions.addAll(triggerReader.topicAdapters().functions());
         var knative = new KnativeReader(
                 kindOf(Kind.KNATIVE_BROKER), new TopicReader(names(Kind.BROKER)), memoryBrokers, names(Kind.FUNCTION));
         triggers.addAll(each(Kind.KNATIVE_TRIGGER, knative::readTrigger));

@@ -28,18 +28,28 @@ final class TriggerReader {
     private final AnswersReader answers;
     private final DeliveryReader deliveries;
     private final AdapterReader adapters;
+    private final TopicAdapterReader topicAdapters;
     private final Variables variables;
     private final ScheduleReader times;
     private final List<ScheduleManifest> schedules = new ArrayList<>();
 
-    /** @param memoryBrokers of the brokers, those that keep no times */
-    TriggerReader(Set<String> brokers, Set<String> memoryBrokers, Set<String> functions, Variables variables) {
+    /**
+     * @param memoryBrokers of the brokers, those that keep no times
+     * @param triggers the names that triggers have
+     */
+    TriggerReader(
+            Set<String> brokers,
+            Set<String> memoryBrokers,
+            Set<String> functions,
+            Set<String> triggers,
+            Variables variables) {
         this.memoryBrokers = memoryBrokers;
         this.functions = functions;
         this.topics = new TopicReader(brokers);
         this.answers = new AnswersReader(topics);
         this.deliveries = new DeliveryReader(topics);
         this.adapters = new AdapterReader(variables);
+        this.topicAdapters = new TopicAdapterReader(topics, functions, triggers);
         this.variables = variables;
         this.times = new ScheduleReader(topics);
     }
@@ -49,13 +59,18 @@ final class TriggerReader {
         return schedules;
     }
 
+    /** What was needed besides by the triggers that were read. */
+    TopicAdapterReader topicAdapters() {
+        return topicAdapters;
+    }
+
     @Nullable
     TriggerManifest read(ManifestReader.Document document) {
         var spec = Objects.requireNonNull(document.spec());
         checkWaysIn(spec);
         var function = function(spec);
         var http = spec.has("http") ? spec.section("http") : null;
-        var reading = spec.has("topic") ? reading(spec, document.name()) : null;
+        var reading = spec.has("topic") ? reading(spec, document) : null;
         Http entrance = null;
         if (http != null) {
             entrance = entrance(http);
@@ -132,7 +147,8 @@ final class TriggerReader {
         return name;
     }
 
-    private @Nullable Reading reading(Section spec, String trigger) {
+    private @Nullable Reading reading(Section spec, ManifestReader.Document document) {
+        var trigger = document.name();
         if (spec.value("topic") instanceof Value.Scalar) {
             return topics.read(spec, "topic")
                     .map(topic -> new Reading(topic, trigger, Start.EARLIEST, Ordering.KEY))
@@ -157,8 +173,12 @@ final class TriggerReader {
                             + "' keeps events in memory, and no times");
         }
         var order = section.word("order", Ordering.KEY);
+        var reading = topic.map(ref -> new Reading(ref, group, start, order)).orElse(null);
+        if (section.has("adapter") && reading != null) {
+            reading = topicAdapters.read(document, section, reading);
+        }
         section.end();
-        return topic.map(ref -> new Reading(ref, group, start, order)).orElse(null);
+        return reading;
     }
 
     private Http entrance(Section http) {
