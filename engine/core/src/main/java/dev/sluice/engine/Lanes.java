@@ -272,7 +272,7 @@ final class Lanes {
     }
 
     /** Forgets all events that match and are not in flight, and returns them in no particular order. */
-    List<Task> giveBack(Predicate<Task> which) {
+    List<Task> giveBack(Predicate<Task> which, long now) {
         var given = open.matching(task -> task.state.grounded() && which.test(task));
         var lanes = new LinkedHashSet<Lane>();
         for (var task : given) {
@@ -288,6 +288,10 @@ final class Lanes {
         }
         for (var lane : lanes) {
             restore(lane);
+        }
+        if (windows != null) {
+            // Not before each of them is counted again: one of them may be the window to close.
+            closeOverfull(windows, now);
         }
         return given;
     }
@@ -317,7 +321,7 @@ final class Lanes {
             leaveStale(lane);
             empty(lane);
         } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
-            becomeReady(lane, lane.readyNanos, false, lane.readyNanos);
+            becomeReady(lane, lane.readyNanos, false);
         } else {
             count(lane);
         }
@@ -351,11 +355,14 @@ final class Lanes {
             lane.state = Lane.State.WAITING;
             return;
         }
-        becomeReady(lane, windows == null ? now : lane.readyNanos, first, now);
+        becomeReady(lane, windows == null ? now : lane.readyNanos, first);
+        if (windows != null) {
+            closeOverfull(windows, now);
+        }
     }
 
     /** A lane's first event waits for a slot only, or for its window's other events. */
-    private void becomeReady(Lane lane, long since, boolean first, long now) {
+    private void becomeReady(Lane lane, long since, boolean first) {
         if (windows != null && !first && windows.gathers(lane)) {
             windows.open(lane, since);
         } else {
@@ -368,9 +375,6 @@ final class Lanes {
             }
         }
         count(lane);
-        if (windows != null) {
-            closeOverfull(windows, now);
-        }
     }
 
     private void empty(Lane lane) {

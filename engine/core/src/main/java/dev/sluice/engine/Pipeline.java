@@ -619,7 +619,7 @@ final class Pipeline {
     }
 
     private void giveBackQueued(Predicate<Task> which) {
-        for (var task : lanes.giveBack(which)) {
+        for (var task : lanes.giveBack(which, dispatcher.recentNanos())) {
             forget(task);
             giveBack(task);
         }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -217,7 +218,7 @@ class KeyedWindowsTest {
 
         void giveBack() {
             var partition = random.nextInt(3);
-            lanes.giveBack(task -> task.delivery.partition() == partition);
+            lanes.giveBack(task -> task.delivery.partition() == partition, now);
             for (var key : keys.values()) {
                 var before = key.events.size();
                 key.events.removeIf(Task::gone);
@@ -294,6 +295,39 @@ class KeyedWindowsTest {
             }
             assertThat(lanes.open()).as("stuck").isZero();
         }
+    }
+
+    @Example
+    void countsEachEventOnceWhenOneOfTheLanesGivenBackFromClosesTheWindowOfAnother() {
+        var windows = new OpenWindows(EVENTS_MAX, BYTES_MAX);
+        windows.policy(new WindowPolicy(SIZE, Duration.ofNanos(WITHIN), "key", OPEN_MAX, false));
+        var lanes = new Lanes(true, windows, new Room(null));
+        lanes.add(task("goes", 0), "older", 1);
+        lanes.add(task("stays", 1), "older", 1);
+        var fails = List.of(task("f1", 0), task("f2", 0), task("f3", 0));
+        fails.forEach(task -> lanes.add(task, "failed", 2));
+        lanes.takeBatch(SIZE, new ArrayList<>());
+        lanes.add(task("young", 1), "young", 3);
+        lanes.add(task("younger", 1), "younger", 3);
+        lanes.add(task("behind", 1), "failed", 4);
+        fails.forEach(task -> lanes.land(task, Task.State.WAITING, 5));
+        assertThat(windows.open()).isEqualTo(OPEN_MAX);
+
+        lanes.giveBack(task -> task.delivery.partition() == 0, 6);
+        assertThat(lanes.runnable()).as("the oldest window's, closed early").isEqualTo(1);
+        assertThat(windows.open()).isEqualTo(OPEN_MAX);
+        assertThat(windows.events()).isEqualTo(3);
+        assertThat(windows.bytes()).isEqualTo(3);
+
+        lanes.giveBack(task -> true, 7);
+        assertThat(lanes.runnable()).isZero();
+        assertThat(windows.events()).isZero();
+    }
+
+    private static Task task(String id, int partition) {
+        var task = new Task(pipeline, new FakeSource.Lent(Fixtures.event(id), id, partition, 0, 1));
+        task.arrived();
+        return task;
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)

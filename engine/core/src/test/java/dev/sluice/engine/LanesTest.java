@@ -124,7 +124,7 @@ class LanesTest {
                     .flatMap(List::stream)
                     .filter(task -> task.delivery.partition() == partition && task.state.grounded())
                     .toList();
-            var given = lanes.giveBack(task -> task.delivery.partition() == partition);
+            var given = lanes.giveBack(task -> task.delivery.partition() == partition, added);
             assertThat(given).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(given).allSatisfy(task -> assertThat(task.gone()).isTrue());
             forgetGone();
