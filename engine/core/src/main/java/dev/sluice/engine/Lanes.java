@@ -320,11 +320,24 @@ final class Lanes {
         if (head == null) {
             leaveStale(lane);
             empty(lane);
-        } else if (lane.state == Lane.State.WAITING && head.state == Task.State.QUEUED) {
+        } else if (head.state != Task.State.QUEUED) {
+            hold(lane);
+        } else if (lane.state == Lane.State.WAITING) {
             becomeReady(lane, lane.readyNanos, false);
         } else {
             count(lane);
         }
+    }
+
+    /** What is first in the lane now, one of a batch that was taken apart, waits for its time and not for a slot. */
+    private void hold(Lane lane) {
+        if (lane.state == Lane.State.READY) {
+            // Few come here: another of the key stood ready before it, and its partition alone went elsewhere.
+            ready.remove(lane);
+        } else if (windows != null) {
+            windows.remove(lane);
+        }
+        lane.state = Lane.State.WAITING;
     }
 
     /** A ready lane has lost its last event; when such lanes outnumber the others, they are swept out together. */

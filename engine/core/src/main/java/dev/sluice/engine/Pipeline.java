@@ -623,6 +623,10 @@ final class Pipeline {
             forget(task);
             giveBack(task);
         }
+        if (lanes.hasReady()) {
+            // What stood behind an event that is given back may have its turn.
+            dispatcher.activate(this);
+        }
         if (streams != null) {
             streams.giveBackLines(which);
         }

@@ -235,6 +235,19 @@ class BackpressureTest {
     }
 
     @Test
+    void runsAtOnceWhatStoodBehindAnEventOfARevokedPartition() {
+        var test = new TestDispatcher(function(code, 2, TIMEOUT));
+        test.attach(retries(5, Duration.ofSeconds(30)));
+        test.source.offer("bad", "a", 1);
+        test.source.offer("behind", "a", 0);
+        test.run();
+        test.source.revoke(1, () -> {});
+        test.run();
+
+        assertThat(runs).containsExactly("bad", "behind");
+    }
+
+    @Test
     void finishesWhatRunsWithinTheGraceOfADrain() {
         var test = new TestDispatcher(function(code, 1, TIMEOUT));
         test.attach(retries(0));

@@ -57,7 +57,8 @@ class LanesTest {
             var id = "e" + added++;
             var key = number == 0 ? null : "key" + number;
             var task = new Task(
-                    pipeline, new FakeSource.Lent(Fixtures.event(id), key, number % 3, added, 1 + random.nextInt(9)));
+                    pipeline,
+                    new FakeSource.Lent(Fixtures.event(id), key, random.nextInt(3), added, 1 + random.nextInt(9)));
             task.arrived();
             var lane = open.computeIfAbsent(key == null ? id : key, any -> new ArrayList<>());
             var first = lane.isEmpty();
