@@ -150,6 +150,14 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
             return;
         }
         feeding = true;
+        try {
+            handOut(to);
+        } finally {
+            feeding = false;
+        }
+    }
+
+    private void handOut(CoreSubscriber<? super Received<?>> to) {
         while (demand > 0 && phase == RUNNING && !inputCancelled && !inputCompleted && handed.size() < UNSETTLED_MAX) {
             var task = seat.poll();
             if (task == null) {
@@ -169,17 +177,17 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
                 end(thrown);
             }
         }
-        feeding = false;
     }
 
+    /** What the function takes for the event; null when it can't be read, and is on its way to be a dead letter. */
     private @Nullable Object read(Task task) {
+        pipeline.begun(task);
         try {
-            var value = instance.handler.read(task.event());
-            pipeline.begun(task);
-            return value;
-        } catch (FunctionException.BadInput bad) {
-            pipeline.begun(task);
-            pipeline.settlement().reject(task, bad, "undecodable");
+            return instance.handler.read(task.event());
+        } catch (Throwable thrown) {
+            // Not only bad input: a deserializer may be anybody's code, and would fail at the same event for ever.
+            pipeline.checkFatal(thrown);
+            pipeline.settlement().reject(task, thrown, "undecodable");
             return null;
         }
     }

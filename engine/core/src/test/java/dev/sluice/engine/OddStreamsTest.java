@@ -4,8 +4,15 @@ import static dev.sluice.engine.Fixtures.retries;
 import static dev.sluice.engine.StreamTest.streamOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.sluice.engine.FakeSource.State;
 import dev.sluice.function.Received;
+import dev.sluice.function.TypeRef;
+import dev.sluice.function.TypedFunction;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +23,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What becomes of a stream for life whose function misbehaves, in virtual time. */
 class OddStreamsTest {
@@ -87,6 +95,50 @@ class OddStreamsTest {
 
         assertThat(pipeline.status().detail())
                 .contains("a stream failed: BadAnswer: function 'fn' answered more than was asked for");
+    }
+
+    @JsonDeserialize(using = Broken.Reader.class)
+    record Broken(int number) {
+        static final class Reader extends JsonDeserializer<Broken> {
+            @Override
+            public Broken deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                var number = parser.getIntValue();
+                switch (number) {
+                    case 1 -> throw new IllegalStateException("no luck");
+                    case 2 -> throw new NoClassDefFoundError("acme/Gone");
+                    case 3 -> throw new StackOverflowError();
+                    default -> {
+                        return new Broken(number);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void deadLettersWhatADeserializerThrowsAtAndFeedsTheStreamOn() {
+        var read = new ArrayList<Integer>();
+        var test = streamOf(
+                1,
+                Fixtures.code(TypedFunction.of(
+                        new TypeRef<Function<Flux<Received<Broken>>, Mono<Void>>>() {},
+                        events -> events.doOnNext(event -> {
+                                    read.add(event.value().number());
+                                    event.accept();
+                                })
+                                .then())));
+        var pipeline = test.attach(retries(0));
+        for (var number = 0; number <= 4; number++) {
+            test.source.offer(Fixtures.event("e" + number, "" + number), null, 0);
+            test.run();
+        }
+
+        assertThat(read).containsExactly(0, 4);
+        assertThat(test.deadLetters.stored)
+                .extracting(letter -> letter.getExtension("dlreason"))
+                .containsExactly("undecodable", "undecodable", "undecodable");
+        assertThat(test.source.count(State.ACCEPTED)).isEqualTo(5);
+        assertThat(pipeline.busy()).as("the stream alone").isEqualTo(1);
     }
 
     @Test

@@ -52,7 +52,7 @@ class StreamTest {
                         TypedFunction.of(new TypeRef<Function<Flux<Received<String>>, Flux<String>>>() {}, handler)));
     }
 
-    private static TestDispatcher streamOf(int instances, FunctionCode code) {
+    static TestDispatcher streamOf(int instances, FunctionCode code) {
         return new TestDispatcher(new FunctionSpec(
                 "fn", code, instances, 16, Duration.ofMillis(1), BatchPolicy.DEFAULT, FunctionConfig.EMPTY));
     }
