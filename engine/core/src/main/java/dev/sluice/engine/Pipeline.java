@@ -605,7 +605,7 @@ final class Pipeline {
         LOG.error("trigger {} stopped: {}", spec.name(), why);
         giveBackQueued(task -> true);
         if (streams != null) {
-            streams.complete();
+            streams.completeInTime();
         }
         settled();
     }

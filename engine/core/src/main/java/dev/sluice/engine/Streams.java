@@ -26,7 +26,7 @@ final class Streams {
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
     private static final long RESTART_MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RESTART_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** For a run whose instance goes: a new version's, say. */
+    /** For a run whose instance goes, as for a new version's, or whose trigger stops. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(25);
 
     private final Dispatcher dispatcher;
@@ -226,13 +226,22 @@ final class Streams {
         }
     }
 
+    /** Lets all runs come to their end, and cancels those that don't within the grace. */
+    void completeInTime() {
+        for (var seat : seats) {
+            if (seat.run != null) {
+                complete(seat.run, dispatcher.nanos() + GRACE_NANOS);
+            }
+        }
+    }
+
     /** Cancels runs that had their time, and starts those again that have waited theirs. */
     void tick(long now) {
         for (var seat : seats) {
             var run = seat.run;
             if (run != null && run.graceEnd() != 0 && run.graceEnd() != Long.MAX_VALUE) {
                 if (run.graceEnd() - now <= 0) {
-                    run.cancelRun("was cancelled: its instance goes");
+                    run.cancelRun("was cancelled: its instance goes or its trigger stops");
                 } else {
                     dispatcher.wakeAt(run.graceEnd());
                 }

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import static dev.sluice.engine.Fixtures.retries;
+import static dev.sluice.engine.Fixtures.when;
 import static dev.sluice.engine.StreamTest.streamOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
 import dev.sluice.engine.FakeSource.State;
 import dev.sluice.function.Received;
 import dev.sluice.function.TypeRef;
@@ -159,6 +161,31 @@ class OddStreamsTest {
         assertThat(pipeline.status().detail()).contains("a stream completed, it starts again after 1 s");
         test.advance(SECOND);
         assertThat(subscriptions).hasValue(2);
+    }
+
+    @Test
+    void leavesTheSourceOfAStoppedTriggerThoughItsStreamNeverEnds() {
+        var cancelled = new AtomicInteger();
+        var test = streamOf(events -> events.doOnNext(event -> {
+                    if (event.value().equals("bad")) {
+                        event.reject(new IllegalStateException("no"));
+                    }
+                })
+                .thenMany(Flux.<String>never())
+                .doOnCancel(cancelled::incrementAndGet));
+        test.deadLetters.failing(new IllegalStateException("gone"));
+        var pipeline = test.attach(when(retries(0), DeadLetterFailure.STOP));
+        test.source.offer("kept");
+        test.source.offer("bad");
+        test.run();
+        assertThat(pipeline.state()).isEqualTo(TriggerStatus.State.STOPPED);
+        test.advance(Duration.ofSeconds(25).minusMillis(1));
+        assertThat(test.source.cancelled()).isFalse();
+
+        test.advanceMillis(1);
+        assertThat(cancelled).hasValue(1);
+        assertThat(test.source.cancelled()).isTrue();
+        assertThat(test.source.count(State.RELEASED)).isEqualTo(2);
     }
 
     @Test
