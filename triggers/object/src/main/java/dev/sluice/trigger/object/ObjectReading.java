@@ -15,7 +15,10 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -53,7 +56,8 @@ public final class ObjectReading {
     private final Figures figures;
     private final WorkMaker maker;
     private final boolean transientEvents;
-    private final Scheduler threads;
+    /** One task after the other, on whichever thread is free: the end of work comes behind the step that it is at. */
+    private final Scheduler thread;
 
     private volatile boolean running;
     private volatile String trouble = "";
@@ -85,7 +89,7 @@ public final class ObjectReading {
         this.transientEvents = transientEvents;
         this.tally = new Tally(spec.trigger());
         this.maker = maker;
-        this.threads = threads;
+        this.thread = Schedulers.single(Schedulers.fromExecutor(threads::schedule, true));
         this.figures = new Figures(
                 Counter.builder(ObjectMeter.STORED.info().name())
                         .description(ObjectMeter.STORED.info().description())
@@ -99,9 +103,20 @@ public final class ObjectReading {
         register(registry);
     }
 
-    /** Threads for the sources of an engine: four, which end when they are idle. To be disposed of. */
+    /**
+     * Threads for the sources of an engine: four, which end when they are idle. Any of them does what waits longest, so that
+     * a place that does not answer takes one of them and holds up nothing else. To be disposed of.
+     */
     public static Scheduler threads() {
-        return Schedulers.newBoundedElastic(THREADS, QUEUE_MAX, "sluice-objects", IDLE_SECONDS, true);
+        var numbers = new AtomicInteger();
+        var pool = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE_MAX), task -> {
+                    var thread = new Thread(task, "sluice-objects-" + numbers.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return Schedulers.fromExecutorService(pool, "sluice-objects");
     }
 
     /**
@@ -307,16 +322,12 @@ public final class ObjectReading {
     }
 
     private Mono<Void> work(Session session) {
-        return Mono.using(
-                () -> Schedulers.single(threads),
-                thread -> known(session)
-                        .flatMap(states -> Mono.usingWhen(
-                                Mono.fromCallable(() -> maker.begin(states, tally, figures))
-                                        .subscribeOn(thread),
-                                work -> steps(session, work, thread),
-                                work -> Mono.<Void>fromRunnable(() -> close(work))
-                                        .subscribeOn(thread))),
-                Scheduler::dispose);
+        return known(session)
+                .flatMap(states -> Mono.usingWhen(
+                        Mono.fromCallable(() -> maker.begin(states, tally, figures))
+                                .subscribeOn(thread),
+                        work -> steps(session, work),
+                        work -> Mono.<Void>fromRunnable(() -> close(work)).subscribeOn(thread)));
     }
 
     /** What is stored; nothing, when it was of events that ended with another process. */
@@ -344,10 +355,10 @@ public final class ObjectReading {
         }
     }
 
-    private Mono<Void> steps(Session session, Work work, Scheduler thread) {
+    private Mono<Void> steps(Session session, Work work) {
         return Mono.fromCallable(work::next)
                 .subscribeOn(thread)
-                .flatMap(step -> store(session, step, thread))
+                .flatMap(step -> store(session, step))
                 .flatMap(step -> {
                     wellAgain();
                     return step.passEnded() ? Mono.delay(untilNextPass()) : Mono.just(0L);
@@ -363,7 +374,7 @@ public final class ObjectReading {
         return Mono.delay(pauseForPlace());
     }
 
-    private Mono<Step> store(Session session, Step step, Scheduler thread) {
+    private Mono<Step> store(Session session, Step step) {
         if (step.isEmpty()) {
             return Mono.just(step);
         }

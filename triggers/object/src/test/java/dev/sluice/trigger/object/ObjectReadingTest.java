@@ -16,12 +16,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 class ObjectReadingTest {
@@ -175,5 +178,61 @@ class ObjectReadingTest {
         running = reading.run(control).subscribe(nothing -> {}, failed::set);
         files(3, 4);
         awaitEvents(7);
+    }
+
+    private CountDownLatch hungAtRead(CountDownLatch hangs) {
+        var free = new CountDownLatch(1);
+        disk.beforeRead = file -> {
+            hangs.countDown();
+            try {
+                free.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        return free;
+    }
+
+    @Test
+    void closesTheFolderThatItReadsWhenItLosesItsShard() throws Exception {
+        files(0, 3);
+        var hangs = new CountDownLatch(1);
+        var free = hungAtRead(hangs);
+        start();
+        control.win();
+        assertThat(hangs.await(20, SECONDS)).isTrue();
+        assertThat(disk.openFolders).hasPositiveValue();
+
+        control.lose();
+        free.countDown();
+
+        await().untilAsserted(() -> assertThat(disk.openFolders).hasValue(0));
+    }
+
+    @Test
+    void looksAtOtherFoldersWhileOneDoesNotAnswer() throws Exception {
+        files(0, 1);
+        var hangs = new CountDownLatch(1);
+        var free = hungAtRead(hangs);
+        var all = Disposables.composite(reading.run(control).subscribe(nothing -> {}, failed::set));
+        assertThat(hangs.await(20, SECONDS)).isTrue();
+        var controls = Stream.generate(FakeControl::new).limit(8).toList();
+        for (var i = 0; i < controls.size(); i++) {
+            var other = Files.createDirectory(dir.resolve("other" + i));
+            Files.writeString(other.resolve("a"), "x");
+            var ways = new Ways(new TestDisk(), InstantSource.system(), System::nanoTime);
+            var spec = new ObjectSpec("other" + i, "in.events", SPEC.poll(), SPEC.settle(), SPEC.remember(), 1_000);
+            all.add(ObjectReading.of(spec, FolderSpec.of(other), () -> 1 << 20, false, threads, registry, ways)
+                    .run(controls.get(i))
+                    .subscribe(nothing -> {}, failed::set));
+        }
+
+        await().untilAsserted(() -> assertThat(controls)
+                .allSatisfy(each -> assertThat(each.events()).hasSize(1)));
+
+        assertThat(control.events()).isEmpty();
+        free.countDown();
+        awaitEvents(1);
+        all.dispose();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The file system, with what a test can't make it do: deny root something, or change a file at a certain moment. */
@@ -18,6 +19,7 @@ final class TestDisk implements Disk {
     private final RealDisk real = new RealDisk();
     final Set<Path> denied = ConcurrentHashMap.newKeySet();
     final Set<Path> breaking = ConcurrentHashMap.newKeySet();
+    final AtomicInteger openFolders = new AtomicInteger();
     volatile boolean deletesNothing;
     volatile Consumer<Path> beforeRead = path -> {};
     volatile Consumer<Path> whileRead = path -> {};
@@ -32,7 +34,7 @@ final class TestDisk implements Disk {
     @Override
     public Folder list(Path folder) throws IOException {
         check(folder);
-        var listed = real.list(folder);
+        var listed = counted(real.list(folder));
         if (!breaking.contains(folder)) {
             return listed;
         }
@@ -56,6 +58,27 @@ final class TestDisk implements Disk {
 
             @Override
             public void close() throws IOException {
+                listed.close();
+            }
+        };
+    }
+
+    private Folder counted(Folder listed) {
+        openFolders.incrementAndGet();
+        return new Folder() {
+            @Override
+            public boolean hasNext() {
+                return listed.hasNext();
+            }
+
+            @Override
+            public Path next() {
+                return listed.next();
+            }
+
+            @Override
+            public void close() throws IOException {
+                openFolders.decrementAndGet();
                 listed.close();
             }
         };
