@@ -7,6 +7,7 @@ import dev.sluice.trigger.object.ObjectStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class ObjectSources {
     static ObjectSources start(List<TriggerManifest> triggers, Topics topics, MeterRegistry registry) {
         var sources = new ObjectSources();
         var byBroker = new LinkedHashMap<String, List<ObjectReading>>();
-        var opened = new LinkedHashMap<String, List<Mono<Void>>>();
+        var opened = new HashMap<ObjectReading, Mono<Void>>();
         for (var trigger : triggers) {
             var objects = trigger.objects();
             var reading = trigger.reading();
@@ -42,11 +43,10 @@ final class ObjectSources {
                 var broker = reading.topic().broker();
                 var source = sources.reading(objects, reading.topic(), topics, registry);
                 byBroker.computeIfAbsent(broker, name -> new ArrayList<>()).add(source);
-                opened.computeIfAbsent(broker, name -> new ArrayList<>()).add(topics.opened(reading.topic()));
+                opened.put(source, topics.opened(reading.topic()));
             }
         }
-        byBroker.forEach((broker, ofBroker) ->
-                sources.run(broker, Mono.when(opened.getOrDefault(broker, List.of())), topics, ofBroker));
+        byBroker.forEach((broker, ofBroker) -> sources.run(broker, topics, ofBroker, opened));
         return sources;
     }
 
@@ -64,9 +64,10 @@ final class ObjectSources {
         return reading;
     }
 
-    private void run(String broker, Mono<Void> opened, Topics topics, List<ObjectReading> ofBroker) {
-        running.add(opened.then(
-                        Mono.defer(() -> ObjectReading.run(topics.broker(broker).control(), ofBroker)))
+    private void run(
+            String broker, Topics topics, List<ObjectReading> ofBroker, Map<ObjectReading, Mono<Void>> opened) {
+        running.add(Mono.defer(() -> ObjectReading.run(
+                        topics.broker(broker).control(), ofBroker, source -> opened.getOrDefault(source, Mono.empty())))
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, AGAIN_MIN)
                         .maxBackoff(AGAIN_MAX)
                         .doBeforeRetry(signal -> LOG.warn(

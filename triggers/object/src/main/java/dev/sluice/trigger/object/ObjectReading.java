@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -259,13 +260,20 @@ public final class ObjectReading {
     /**
      * Runs those of the sources that fall to this engine, until cancelled. Errors when the group of engines can't be
      * joined any more.
+     *
+     * @param ready completes when a source may begin, such as when its topic is there; the others do not wait for it
      */
-    public static Mono<Void> run(Control control, List<ObjectReading> sources) {
+    public static Mono<Void> run(
+            Control control, List<ObjectReading> sources, Function<ObjectReading, Mono<Void>> ready) {
         return control.shards(GROUP)
                 .flatMap(
                         shard -> Flux.fromIterable(sources)
                                 .filter(source -> shard.has(source.trigger()))
-                                .flatMap(source -> source.run(control).takeUntilOther(shard.lost()), SOURCES_AT_ONCE),
+                                .flatMap(
+                                        source -> ready.apply(source)
+                                                .then(source.run(control))
+                                                .takeUntilOther(shard.lost()),
+                                        SOURCES_AT_ONCE),
                         SHARDS_AT_ONCE)
                 .then();
     }

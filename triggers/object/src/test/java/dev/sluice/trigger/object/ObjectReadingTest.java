@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 class ObjectReadingTest {
@@ -60,7 +61,8 @@ class ObjectReadingTest {
     }
 
     private void start() {
-        running = ObjectReading.run(control, List.of(reading)).subscribe(nothing -> {}, failed::set);
+        running = ObjectReading.run(control, List.of(reading), source -> Mono.empty())
+                .subscribe(nothing -> {}, failed::set);
     }
 
     private void files(int from, int to) throws IOException {
@@ -234,5 +236,21 @@ class ObjectReadingTest {
         free.countDown();
         awaitEvents(1);
         all.dispose();
+    }
+
+    @Test
+    void looksWhileTheTopicOfAnotherTriggerIsNotThere() throws IOException {
+        files(0, 1);
+        var spec = new ObjectSpec("other", "closed.events", SPEC.poll(), SPEC.settle(), SPEC.remember(), 1_000);
+        var ways = new Ways(disk, InstantSource.system(), System::nanoTime);
+        var closed = ObjectReading.of(spec, FolderSpec.of(dir), () -> 1 << 20, false, threads, registry, ways);
+        running = ObjectReading.run(
+                        control, List.of(closed, reading), source -> source == closed ? Mono.never() : Mono.empty())
+                .subscribe(nothing -> {}, failed::set);
+        control.win();
+
+        awaitEvents(1);
+
+        assertThat(closed.status().state()).isEqualTo(ObjectStatus.State.ELSEWHERE);
     }
 }
