@@ -6,11 +6,11 @@ import java.util.Map;
 
 /**
  * Tells files that are written from those that rest. A file rests when it was seen twice, with that much time between,
- * and was the same; or at once, when it was last written a minute ago and longer. Pure: times are arguments. Not for
- * several threads.
+ * and was the same; or at once, when it was last written a day ago and longer: no less, since the clock of the server that
+ * has the file may be behind this one's. Pure: times are arguments. Not for several threads.
  */
 final class Settling {
-    private static final long OLD_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final long OLD_MILLIS = Duration.ofDays(1).toMillis();
 
     private final long settleNanos;
     private final long oldMillis;

@@ -45,7 +45,7 @@ class FolderTest {
         assertThat(event.getType()).isEqualTo("dev.sluice.object.created");
         assertThat(event.getSource()).isEqualTo(URI.create("/triggers/in"));
         assertThat(event.getSubject()).isEqualTo("sub/a b.csv");
-        assertThat(event.getTime()).isEqualTo("2025-12-31T23:00:00Z");
+        assertThat(event.getTime()).isEqualTo("2025-12-30T00:00:00Z");
         assertThat(event.getExtension("dataref")).isEqualTo(file.toUri().toString());
         assertThat(event.getExtension("objectsize")).isEqualTo("5");
         // Of: printf 'id\n1\n' | sha256sum
@@ -53,7 +53,7 @@ class FolderTest {
         assertThat(event.getExtension("objectdigest")).isEqualTo(digest);
         assertThat(event.getDataContentType()).isEqualTo("application/json");
         assertThat(new String(Objects.requireNonNull(event.getData()).toBytes()))
-                .isEqualTo("{\"path\":\"sub/a b.csv\",\"size\":5,\"modified\":\"2025-12-31T23:00:00Z\","
+                .isEqualTo("{\"path\":\"sub/a b.csv\",\"size\":5,\"modified\":\"2025-12-30T00:00:00Z\","
                         + "\"contentType\":\"text/csv\",\"digest\":\"" + digest + "\"}");
         assertThat(stand.control.keys()).containsExactly("sub/a%20b.csv");
     }
@@ -70,7 +70,7 @@ class FolderTest {
     void tellsAnotherVersionAsAChangeWithAnotherId() throws IOException {
         stand.file("a.csv", "1");
         stand.look();
-        stand.file("a.csv", "1", stand.now().minusSeconds(1_800));
+        stand.file("a.csv", "1", stand.now().minusSeconds(100_000));
 
         var changed = stand.restart().look();
 
@@ -154,7 +154,7 @@ class FolderTest {
     @Test
     void readsAgainWhatWasReplacedWhileItWasRead() throws IOException {
         stand.file("a.csv", "old");
-        stand.disk.whileRead = path -> stand.file("a.csv", "newer", stand.now().minusSeconds(1_000));
+        stand.disk.whileRead = path -> stand.file("a.csv", "newer", stand.now().minusSeconds(90_000));
         assertThat(stand.subjects()).isEmpty();
         assertThat(stand.tally.count(Outcome.CHANGED)).isEqualTo(1);
         stand.disk.whileRead = path -> {};
@@ -234,14 +234,14 @@ class FolderTest {
         Files.delete(file);
         stand.pass(Duration.ofSeconds(5));
         stand.look();
-        stand.file("a.csv", "1", Stand.START.minusSeconds(3_600));
+        stand.file("a.csv", "1", Stand.START.minusSeconds(172_800));
         assertThat(stand.subjects()).isEmpty();
 
         Files.delete(file);
         stand.pass(Duration.ofSeconds(11));
         stand.look();
         assertThat(stand.control.states()).isEmpty();
-        stand.file("a.csv", "1", Stand.START.minusSeconds(3_600));
+        stand.file("a.csv", "1", Stand.START.minusSeconds(172_800));
         assertThat(stand.subjects()).containsExactly("a.csv");
     }
 

@@ -68,7 +68,7 @@ class MoverTest {
     void keepsTwoVersionsApart() throws IOException {
         stand.file("a.csv", "1");
         stand.look();
-        stand.file("a.csv", "2", stand.now().minusSeconds(1_000));
+        stand.file("a.csv", "2", stand.now().minusSeconds(90_000));
         stand.look();
 
         assertThat(stand.control.events()).extracting(MoverTest::referred).doesNotHaveDuplicates();
@@ -150,7 +150,7 @@ class MoverTest {
     void tellsBothVersionsWhenOneIsReplacedBeforeItIsMoved() throws IOException {
         stand.file("a.csv", "1");
         stand.step();
-        stand.file("a.csv", "22", stand.now().minusSeconds(1_000));
+        stand.file("a.csv", "22", stand.now().minusSeconds(90_000));
         stand.look();
         stand.look();
 

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class SettlingTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final long NOW = 1_000_000;
+    private static final long DAY = 86_400_000L;
+    private static final long NOW = 1_767_225_600_000L;
 
     private final Settling settling = new Settling(Duration.ofSeconds(2), 3);
 
@@ -33,8 +34,18 @@ class SettlingTest {
 
     @Test
     void restsAtOnceWhenItWasWrittenLongAgoAsWhatIsMovedIn() {
-        assertThat(settling.rests(1, 7, NOW - 60_000, NOW, 0)).isTrue();
-        assertThat(settling.rests(2, 7, NOW - 59_999, NOW, 0)).isFalse();
+        assertThat(settling.rests(1, 7, NOW - DAY, NOW, 0)).isTrue();
+        assertThat(settling.rests(2, 7, NOW - DAY + 1, NOW, 0)).isFalse();
+    }
+
+    @Test
+    void watchesAFileOfAServerWhoseClockIsBehind() {
+        var behind = 3 * 3_600_000L;
+        assertThat(settling.rests(1, 7, NOW - behind, NOW, 0)).isFalse();
+        assertThat(settling.rests(1, 8, NOW - behind + 2_000, NOW + 2_000, 2 * SECOND))
+                .isFalse();
+        assertThat(settling.rests(1, 8, NOW - behind + 2_000, NOW + 4_000, 4 * SECOND))
+                .isTrue();
     }
 
     @Test

@@ -40,7 +40,7 @@ final class Stand {
 
     /** Writes a file that rests. */
     Path file(String name, String content) {
-        return file(name, content, now.minusSeconds(3_600));
+        return file(name, content, now.minusSeconds(172_800));
     }
 
     Path file(String name, String content, Instant modified) {
