@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "jobs",
         description = {
-            "Show the jobs on dead letters that run on the engine that is asked, and the last that ended.",
+            "Show the jobs on dead letters, and replays, that run on the engine that is asked, and the last that ended.",
             "They are forgotten when its process ends; what they did is not."
         },
         abbreviateSynopsis = true,

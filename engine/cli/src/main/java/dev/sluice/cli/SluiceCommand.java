@@ -96,6 +96,7 @@ public final class SluiceCommand implements Runnable {
                 new TraceCommand(terminal),
                 new ScaleCommand(terminal),
                 new ResetCommand(terminal),
+                new ReplayCommand(terminal),
                 new RunNowCommand(terminal),
                 new BackfillCommand(terminal),
                 new PauseCommand(terminal),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,8 +25,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Where dead letters are looked at, redriven and discarded. Work is done by jobs, which go on until they are done,
- * cancelled or the engine stops: one for a topic, {@link #JOBS_MAX} at once; the last {@link #KEPT_MAX} are told of.
+ * Where dead letters are looked at, redriven and discarded, and where a function's answers to events of a topic are
+ * compared with those that stand. Work is done by jobs, which go on until they are done, cancelled or the engine stops:
+ * one for a topic of letters, {@link #JOBS_MAX} at once; the last {@link #KEPT_MAX} are told of.
  * Which letters are settled is stored with the events that go back, as one: a job that ends in the middle, by a crash
  * too, leaves none of them lost and none done twice, and the next one goes on behind it. A job takes the topic from any
  * other that is at it in the fleet, which ends then.
@@ -86,7 +88,13 @@ public final class DeadLetterDesk {
      */
     public record MeterDoc(String name, String type, String unit, List<String> tags, String description) {}
 
-    private record Job(Progress progress, AtomicBoolean cancelled, Sinks.Empty<Void> cancel, Sinks.Empty<Void> ended) {
+    /** @param at what no other job is at meanwhile */
+    private record Job(
+            Object at, Progress progress, AtomicBoolean cancelled, Sinks.Empty<Void> cancel, Sinks.Empty<Void> ended) {
+        private Job(Object at, Progress progress) {
+            this(at, progress, new AtomicBoolean(), Sinks.empty(), Sinks.empty());
+        }
+
         private void end() {
             cancelled.set(true);
             cancel.tryEmitEmpty();
@@ -133,17 +141,43 @@ public final class DeadLetterDesk {
      * @throws IllegalArgumentException when the edit is no jq program
      */
     public JobStatus start(LetterTopic topic, LetterOrder order) {
-        var progress = new Progress(UUID.randomUUID().toString().substring(0, 8), topic, order, clock);
-        var job = new Job(progress, new AtomicBoolean(), Sinks.empty(), Sinks.empty());
+        var action = order.action().name().toLowerCase(Locale.ROOT);
+        var job = new Job(topic, progress(topic.topic(), action, order.dryRun()));
         var redrive = new Redrive(
-                order, progress, redrivesMax, meters, scheduler, job.cancel().asMono());
+                topic,
+                order,
+                job.progress(),
+                redrivesMax,
+                meters,
+                scheduler,
+                job.cancel().asMono());
+        return start(job, redrive.run());
+    }
+
+    /**
+     * Begins a job that calls a function with events and compares its answers with those that stand, and answers how it
+     * stands. Nothing is published. Several may be at one topic.
+     *
+     * @throws Busy when as many run as may
+     */
+    public JobStatus compare(CompareOrder order) {
+        var progress = progress(order.events().topic(), "compare", order.dryRun());
+        var job = new Job(progress, progress);
+        return start(job, new Compare(order, progress, scheduler, job.cancel().asMono()).run());
+    }
+
+    private Progress progress(String topic, String action, boolean dryRun) {
+        return new Progress(UUID.randomUUID().toString().substring(0, 8), topic, action, dryRun, clock);
+    }
+
+    private JobStatus start(Job job, Mono<Void> work) {
         add(job);
-        redrive.run()
-                .subscribe(
-                        nothing -> {},
-                        failed -> end(job, JobStatus.State.FAILED, why(topic, failed)),
-                        () -> end(job, job.cancelled().get() ? JobStatus.State.CANCELLED : JobStatus.State.DONE, ""));
-        return progress.status();
+        var topic = job.progress().topic();
+        work.subscribe(
+                nothing -> {},
+                failed -> end(job, JobStatus.State.FAILED, why(topic, failed)),
+                () -> end(job, job.cancelled().get() ? JobStatus.State.CANCELLED : JobStatus.State.DONE, ""));
+        return job.progress().status();
     }
 
     private synchronized void add(Job job) {
@@ -151,10 +185,9 @@ public final class DeadLetterDesk {
             throw new Busy("the engine stops");
         }
         for (var other : jobs.values()) {
-            if (other.progress().isRunning()
-                    && other.progress().topic().equals(job.progress().topic())) {
+            if (other.progress().isRunning() && other.at().equals(job.at())) {
                 throw new Busy("job " + other.progress().id() + " is at topic '"
-                        + job.progress().topic().topic() + "': wait for it, or cancel it");
+                        + job.progress().topic() + "': wait for it, or cancel it");
             }
         }
         if (running() >= JOBS_MAX) {
@@ -168,12 +201,12 @@ public final class DeadLetterDesk {
         return jobs.values().stream().filter(job -> job.progress().isRunning()).count();
     }
 
-    private static String why(LetterTopic topic, Throwable failed) {
+    private static String why(String topic, Throwable failed) {
         if (failed instanceof Control.Fenced) {
-            return "another job took topic '" + topic.topic() + "' over, on this engine or another";
+            return "another job took topic '" + topic + "' over, on this engine or another";
         }
-        if (!(failed instanceof BrokerException)) {
-            LOG.atError().setCause(failed).log("a job on topic '{}' failed", topic.topic());
+        if (!(failed instanceof BrokerException) && !(failed instanceof CompareCall.TurnedAway)) {
+            LOG.atError().setCause(failed).log("a job on topic '{}' failed", topic);
         }
         return String.valueOf(failed.getMessage());
     }

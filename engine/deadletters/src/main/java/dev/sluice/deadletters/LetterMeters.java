@@ -25,7 +25,8 @@ final class LetterMeters {
                         "letters",
                         List.of("broker", "topic", "outcome"),
                         "dead letters that jobs redrove, discarded or refused"),
-                new DeadLetterDesk.MeterDoc(JOBS, "gauge", "jobs", List.of(), "jobs on dead letters that run now"));
+                new DeadLetterDesk.MeterDoc(
+                        JOBS, "gauge", "jobs", List.of(), "jobs on dead letters, and comparisons, that run now"));
     }
 
     <T> void jobs(T thing, ToDoubleFunction<T> running) {

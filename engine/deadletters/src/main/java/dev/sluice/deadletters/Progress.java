@@ -1,6 +1,5 @@
 package dev.sluice.deadletters;
 
-import dev.sluice.broker.StoredEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,8 +16,9 @@ final class Progress {
     private static final String OTHERS = "other reasons";
 
     private final String id;
-    private final LetterTopic topic;
-    private final LetterOrder order;
+    private final String topic;
+    private final String action;
+    private final boolean dryRun;
     private final InstantSource clock;
     private final Instant started;
     private final Map<String, JobStatus.Refusal> refusals = new LinkedHashMap<>();
@@ -30,11 +30,13 @@ final class Progress {
     private long done;
     private long refused;
     private String error = "";
+    private @Nullable Tally tally;
 
-    Progress(String id, LetterTopic topic, LetterOrder order, InstantSource clock) {
+    Progress(String id, String topic, String action, boolean dryRun, InstantSource clock) {
         this.id = id;
         this.topic = topic;
-        this.order = order;
+        this.action = action;
+        this.dryRun = dryRun;
         this.clock = clock;
         this.started = clock.instant();
     }
@@ -43,12 +45,17 @@ final class Progress {
         return id;
     }
 
-    LetterTopic topic() {
+    String topic() {
         return topic;
     }
 
-    synchronized void letters(long open) {
-        letters = open;
+    synchronized void letters(long expected) {
+        letters = expected;
+    }
+
+    /** Where a comparison keeps its count; told with the rest. */
+    synchronized void tally(Tally of) {
+        tally = of;
     }
 
     synchronized void scanned() {
@@ -59,13 +66,13 @@ final class Progress {
         done += more;
     }
 
-    synchronized void refused(StoredEvent letter, String reason) {
+    synchronized void refused(String place, String reason) {
         refused++;
         var kept = refusals.containsKey(reason) || refusals.size() < REASONS_MAX ? reason : OTHERS;
         refusals.compute(
                 kept,
                 (key, before) -> before == null
-                        ? new JobStatus.Refusal(1, Places.of(letter))
+                        ? new JobStatus.Refusal(1, place)
                         : new JobStatus.Refusal(before.count() + 1, before.example()));
     }
 
@@ -95,9 +102,9 @@ final class Progress {
                 : scanned == 0 ? -1 : (long) Math.ceil(Math.max(0, letters - scanned) * seconds / scanned);
         return new JobStatus(
                 id,
-                topic.topic(),
-                order.action().name().toLowerCase(java.util.Locale.ROOT),
-                order.dryRun(),
+                topic,
+                action,
+                dryRun,
                 state,
                 started,
                 ended,
@@ -109,6 +116,7 @@ final class Progress {
                 Math.round(10 * done / seconds) / 10.0,
                 left,
                 List.copyOf(samples),
+                tally == null ? null : tally.comparison(),
                 error);
     }
 }

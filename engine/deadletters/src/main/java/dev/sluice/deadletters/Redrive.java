@@ -47,13 +47,14 @@ final class Redrive {
      * @throws IllegalArgumentException when the edit is no program
      */
     Redrive(
+            LetterTopic topic,
             LetterOrder order,
             Progress progress,
             ToIntFunction<String> redrivesMax,
             LetterMeters meters,
             Scheduler scheduler,
             Mono<Void> cancelled) {
-        this.topic = progress.topic();
+        this.topic = topic;
         this.order = order;
         this.edit = order.edit() == null ? null : Edit.compile(order.edit());
         this.progress = progress;
@@ -175,7 +176,7 @@ final class Redrive {
         try {
             sink.next(new Letter(letter, preparation.of(letter), size));
         } catch (Preparation.Refused refused) {
-            progress.refused(letter, String.valueOf(refused.getMessage()));
+            progress.refused(Places.of(letter), String.valueOf(refused.getMessage()));
             if (!order.dryRun()) {
                 meters.refused(topic);
             }

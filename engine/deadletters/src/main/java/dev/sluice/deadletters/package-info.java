@@ -1,4 +1,7 @@
-/** Dead letters: what there is, and how letters go back to where they came from. */
+/**
+ * Dead letters: what there is, and how letters go back to where they came from. And replays: what another version of a
+ * function would have answered.
+ */
 @NullMarked
 package dev.sluice.deadletters;
 

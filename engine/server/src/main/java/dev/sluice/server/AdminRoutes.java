@@ -36,15 +36,17 @@ final class AdminRoutes {
     private final AdminJson json = new AdminJson();
     private final ScalingRoutes scaling;
     private final DeadLetterRoutes letters;
+    private final ReplayRoutes replays;
     private final ScheduleRoutes schedules;
     private final ExplainRoutes explain;
     private final Map<String, Supplier<Reply>> exact = new LinkedHashMap<>();
     private final Map<String, Function<String, Reply>> byName = new LinkedHashMap<>();
 
-    AdminRoutes(NodeState node, NodeLetters letters, Metrics metrics) {
+    AdminRoutes(NodeState node, NodeLetters letters, NodeReplays replays, Metrics metrics) {
         this.node = node;
         this.scaling = new ScalingRoutes(node.scaling(), json);
         this.letters = new DeadLetterRoutes(letters, json);
+        this.replays = new ReplayRoutes(replays, json);
         this.schedules = new ScheduleRoutes(node.schedules(), json);
         this.explain = new ExplainRoutes(node.explainer(), json);
         exact.put("/health/live", () -> json.one(new Health("UP", List.of())));
@@ -66,6 +68,7 @@ final class AdminRoutes {
         paths.add(RESET_PATH);
         paths.addAll(ScalingRoutes.paths());
         paths.addAll(DeadLetterRoutes.paths());
+        paths.addAll(ReplayRoutes.paths());
         paths.addAll(ScheduleRoutes.paths());
         paths.addAll(ExplainRoutes.paths());
         return paths;
@@ -107,7 +110,10 @@ final class AdminRoutes {
         if (RESET.matcher(path).matches()) {
             return "POST";
         }
-        var below = ScalingRoutes.allows(path) + ScheduleRoutes.allows(path) + ExplainRoutes.allows(path);
+        var below = ScalingRoutes.allows(path)
+                + ScheduleRoutes.allows(path)
+                + ExplainRoutes.allows(path)
+                + ReplayRoutes.allows(path);
         if (!below.isEmpty()) {
             return below;
         }
@@ -127,6 +133,7 @@ final class AdminRoutes {
                 ? reset(reset.group(1), body)
                 : scaling.post(path, body)
                         .or(() -> letters.post(path, body))
+                        .or(() -> replays.post(path, body))
                         .or(() -> schedules(path, body))
                         .orElseGet(() -> json.problem(404, "Not Found", NOTHING));
     }

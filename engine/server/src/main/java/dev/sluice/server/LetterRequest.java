@@ -39,7 +39,7 @@ record LetterRequest(
     LetterOrder order(LetterOrder.Action action) {
         return new LetterOrder(
                 action,
-                new Selection(set(ids), set(reasons), set(triggers), compiled()),
+                new Selection(set(ids), set(reasons), set(triggers), compiled(filter)),
                 limit == null ? Long.MAX_VALUE : limit,
                 rate == null ? Double.POSITIVE_INFINITY : rate,
                 Boolean.TRUE.equals(dryRun),
@@ -52,7 +52,12 @@ record LetterRequest(
         return texts == null ? Set.of() : Set.copyOf(texts);
     }
 
-    private EventFilter compiled() {
+    /**
+     * The CESQL expression as a filter; null passes all.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static EventFilter compiled(@Nullable String filter) {
         if (filter == null) {
             return EventFilter.PASS;
         }

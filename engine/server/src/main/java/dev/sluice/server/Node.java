@@ -116,7 +116,8 @@ final class Node {
         closing.push(sources::close);
         var state = state(manifest, opened, running, sources, timed, code.hands());
         var letters = letters(manifest, opened);
-        var adminServer = AdminServer.start(new AdminRoutes(state, letters, metrics), settings.adminPort());
+        var replays = new NodeReplays(manifest.triggers(), opened::broker, running::functionIntake, letters.desk());
+        var adminServer = AdminServer.start(new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
         awaitFunctions(running);

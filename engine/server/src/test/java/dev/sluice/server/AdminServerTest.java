@@ -98,6 +98,11 @@ class AdminServerTest {
                     List.of(),
                     name -> broker,
                     DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
+            new NodeReplays(
+                    List.of(),
+                    name -> broker,
+                    function -> null,
+                    DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
             metrics);
     private AdminServer server;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.broker.EventSource.Trouble;
 import dev.sluice.broker.Lag;
 import dev.sluice.broker.TopicStatus;
+import dev.sluice.deadletters.Comparison;
 import dev.sluice.deadletters.JobStatus;
 import dev.sluice.deadletters.LetterCounts;
 import dev.sluice.deadletters.LetterGroups;
@@ -38,6 +39,8 @@ class OpenApiFieldsTest {
         checkSchema(schemas, "LetterGroups", LetterGroups.class);
         checkSchema(schemas, "LetterGroup", LetterGroups.Group.class);
         checkSchema(schemas, "JobStatus", JobStatus.class);
+        checkSchema(schemas, "Comparison", Comparison.class);
+        checkSchema(schemas, "Difference", Comparison.Difference.class);
         checkSchema(schemas, "Refusal", JobStatus.Refusal.class);
         checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);
         checkSchema(schemas, "Explanation", Explanation.class);

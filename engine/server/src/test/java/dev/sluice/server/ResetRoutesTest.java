@@ -73,6 +73,13 @@ class ResetRoutesTest {
                             throw new AssertionError("asked for broker " + name);
                         },
                         DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
+                new NodeReplays(
+                        List.of(),
+                        name -> {
+                            throw new AssertionError("asked for broker " + name);
+                        },
+                        function -> null,
+                        DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
                 metrics);
     }
 

@@ -7,6 +7,7 @@ import io.cloudevents.core.builder.CloudEventBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
@@ -51,6 +52,27 @@ public final class TestFunctions {
                 throw new IllegalStateException("broken");
             }
             return event;
+        }
+    }
+
+    /** A price by the event's number. Version 2 prices each hundredth anew, gives none for 7, and fails on 8. */
+    public static final class Price implements Function<CloudEvent, Mono<Map<String, Integer>>> {
+        private final int version;
+
+        public Price(FunctionConfig config) {
+            version = Integer.parseInt(config.require("version"));
+        }
+
+        @Override
+        public Mono<Map<String, Integer>> apply(CloudEvent event) {
+            var number = Integer.parseInt(event.getId());
+            if (version == 2 && number == 8) {
+                return Mono.error(new FunctionException.Rejected("no price for 8"));
+            }
+            if (version == 2 && number == 7) {
+                return Mono.empty();
+            }
+            return Mono.just(Map.of("number", number, "total", version == 2 && number % 100 == 0 ? 1 : 5));
         }
     }
 
