@@ -52,6 +52,9 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
     private volatile boolean inputCancelled;
     private volatile boolean outputCancelled;
     private volatile @Nullable CoreSubscriber<? super Received<?>> input;
+    /** Whether the input's subscriber has its subscription, and may be told of an end. */
+    private volatile boolean subscribed;
+
     private volatile @Nullable Subscription output;
     private @Nullable Throwable error;
 
@@ -60,6 +63,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
     private final ArrayDeque<ReceivedEvent> accepting = new ArrayDeque<>();
     private boolean feeding;
     private boolean inputCompleted;
+    private boolean completionTold;
     private boolean finished;
     /** When it is cancelled, once it was told to end; 0: it was not. */
     private long graceEnd;
@@ -101,6 +105,9 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
             input = subscriber;
         }
         subscriber.onSubscribe(this);
+        subscribed = true;
+        // It may have been told to end before it subscribed.
+        tell();
     }
 
     @Override
@@ -138,6 +145,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
         if (phase == ENDED) {
             finish();
         } else {
+            completeInput();
             answers.requestMore(output);
             feed();
         }
@@ -309,8 +317,13 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
         }
         graceEnd = until == 0 ? 1 : until;
         inputCompleted = true;
+        completeInput();
+    }
+
+    private void completeInput() {
         var to = input;
-        if (to != null && phase == RUNNING && !inputCancelled) {
+        if (inputCompleted && !completionTold && subscribed && to != null && phase == RUNNING && !inputCancelled) {
+            completionTold = true;
             try {
                 to.onComplete();
             } catch (Throwable thrown) {

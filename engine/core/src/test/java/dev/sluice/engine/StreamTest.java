@@ -330,6 +330,22 @@ class StreamTest {
     }
 
     @Test
+    void completesAnInputThatIsSubscribedToAfterItsEnd() {
+        var open = Sinks.<String>one();
+        var test = streamOf(events -> open.asMono().thenMany(keep(events)));
+        test.attach(retries(0));
+        test.run();
+        var ended = new AtomicInteger();
+        test.dispatcher.drain(Duration.ofSeconds(5)).subscribe(none -> {}, e -> {}, ended::incrementAndGet);
+        test.run();
+        assertThat(ended).hasValue(0);
+
+        open.tryEmitEmpty();
+        test.run();
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
     void cancelsAStreamThatDoesNotEndWithinTheGrace() {
         var cancelled = new AtomicInteger();
         var test = streamOf(events -> keep(events).concatWith(Mono.never()).doOnCancel(cancelled::incrementAndGet));
