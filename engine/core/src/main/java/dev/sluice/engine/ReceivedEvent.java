@@ -3,7 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.function.Received;
 import io.cloudevents.CloudEvent;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +18,23 @@ final class ReceivedEvent implements Received<Object>, Signal {
     /** Not the stream's any more. */
     private static final int TAKEN = 4;
 
-    private static final AtomicIntegerFieldUpdater<ReceivedEvent> STATE =
-            AtomicIntegerFieldUpdater.newUpdater(ReceivedEvent.class, "state");
+    private static final int STATE_BITS = 3;
+    private static final int STATE_MASK = (1 << STATE_BITS) - 1;
+
+    private static final AtomicLongFieldUpdater<ReceivedEvent> STATE =
+            AtomicLongFieldUpdater.newUpdater(ReceivedEvent.class, "state");
 
     final Task task;
     private final StreamRun run;
     private final Object value;
-    private volatile int state = OPEN;
+    /**
+     * One of the above, and in the bits beyond these how many answers the stream had emitted when the event was settled.
+     * They are written together: of two threads that settle it, only the one that wins says how many.
+     */
+    private volatile long state = OPEN;
+
     private int answers;
     private @Nullable Throwable rejection;
-
-    /** Answers that the stream had emitted when this was accepted. */
-    private long after;
 
     ReceivedEvent(StreamRun run, Task task, Object value) {
         this.run = run;
@@ -72,8 +77,7 @@ final class ReceivedEvent implements Received<Object>, Signal {
         if (state != OPEN) {
             return false;
         }
-        after = run.emitted();
-        if (!STATE.compareAndSet(this, OPEN, to)) {
+        if (!STATE.compareAndSet(this, OPEN, run.emitted() << STATE_BITS | to)) {
             return false;
         }
         run.signal(this);
@@ -89,7 +93,7 @@ final class ReceivedEvent implements Received<Object>, Signal {
 
     @Override
     public void handle() {
-        switch (state) {
+        switch ((int) state & STATE_MASK) {
             case ACCEPTED -> run.accepted(this);
             case REJECTED -> run.rejected(this, Objects.requireNonNull(rejection));
             case RELEASED -> run.released(this);
@@ -109,6 +113,6 @@ final class ReceivedEvent implements Received<Object>, Signal {
 
     /** Answers that have to be stored before it may be accepted. */
     long after() {
-        return after;
+        return state >>> STATE_BITS;
     }
 }
