@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * for answers.
  */
 final class Recorder {
-    private static final int FILTER_ERRORS_A_SECOND_MAX = 100;
+    private static final int VERDICTS_A_SECOND_MAX = 100;
     private static final int ANSWERS_OF_A_TRY_MAX = 64;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -32,9 +32,9 @@ final class Recorder {
     private final TriggerSpec trigger;
     private final EventFilter filter;
     private final PipelineCounts counts;
+    private final Allowance chosenVerdicts = new Allowance();
+    private final Allowance errorVerdicts = new Allowance();
     private long filterErrorsSeen;
-    private long filterErrorsSince;
-    private int filterErrorsTold;
 
     Recorder(Dispatcher dispatcher, TriggerSpec trigger, PipelineCounts counts) {
         this.counts = counts;
@@ -57,7 +57,10 @@ final class Recorder {
         add(task, Stage.RECEIVED, Objects.requireNonNullElse(cause, ""), keyOf(task));
     }
 
-    /** The filter did not let it pass; one that could not judge it is told of every event, up to 100 a second. */
+    /**
+     * The filter did not let it pass; one that could not judge it is told of every event, up to 100 a second. Why is
+     * found out by asking the filter again: for 100 chosen events a second, too. Of others the filter alone is told.
+     */
     void filtered(Task task, long now) {
         var errors = filter.errors() + counts.filterErrors.get();
         var erred = errors != filterErrorsSeen;
@@ -65,10 +68,13 @@ final class Recorder {
         if ((!task.noted && !erred) || task.event() instanceof RawEvent) {
             return;
         }
-        if (!task.noted && !mayTellFilterError(now)) {
+        var explains = (task.noted ? chosenVerdicts : errorVerdicts).take(now);
+        if (!task.noted && !explains) {
             return;
         }
-        var verdict = verdict(task.event());
+        var verdict = explains
+                ? verdict(task.event())
+                : new FilterVerdict(false, filter.describe(), "why is told of 100 events a second", erred);
         if (verdict.error()) {
             troubled(task);
         }
@@ -87,12 +93,22 @@ final class Recorder {
         }
     }
 
-    private boolean mayTellFilterError(long now) {
-        if (filterErrorsTold == 0 || now - filterErrorsSince >= SECOND_NANOS) {
-            filterErrorsSince = now;
-            filterErrorsTold = 0;
+    /** Verdicts of a second. */
+    private static final class Allowance {
+        private long since;
+        private int taken;
+
+        boolean take(long now) {
+            if (taken == 0 || now - since >= SECOND_NANOS) {
+                since = now;
+                taken = 0;
+            }
+            if (taken >= VERDICTS_A_SECOND_MAX) {
+                return false;
+            }
+            taken++;
+            return true;
         }
-        return filterErrorsTold++ < FILTER_ERRORS_A_SECOND_MAX;
     }
 
     /** It is blocked on arrival, behind the first event of its lane. */

@@ -13,16 +13,19 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
+import dev.sluice.cloudevents.sql.FilterVerdict;
 import dev.sluice.cloudevents.sql.Filters;
 import dev.sluice.engine.DeliveryPolicy.DeadLetterFailure;
 import dev.sluice.engine.journal.JournalEntry;
 import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.BatchResult;
 import dev.sluice.function.FunctionException;
+import io.cloudevents.CloudEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -149,6 +152,43 @@ class RecorderTest {
         assertThat(errors).hasSize(101);
         assertThat(errors.get(100).event()).isEqualTo("later");
         assertThat(errors.get(0).text()).endsWith("could not be judged: at character 1: the event has no region");
+    }
+
+    @Test
+    void asksTheFilterWhyOfAHundredChosenEventsASecondAndTellsOfTheOthersWhatItIs() {
+        var asked = new AtomicInteger();
+        var chosen = new TestDispatcher(function(code, 1, TIMEOUT).withSample(1));
+        chosen.attach(filtered(chosen, new EventFilter() {
+            @Override
+            public boolean test(CloudEvent event) {
+                return false;
+            }
+
+            @Override
+            public FilterVerdict explain(CloudEvent event) {
+                asked.incrementAndGet();
+                return new FilterVerdict(false, describe(), "it never is", false);
+            }
+
+            @Override
+            public String describe() {
+                return "never";
+            }
+        }));
+        for (var i = 0; i < 101; i++) {
+            chosen.source.offer("e" + i);
+            chosen.run();
+        }
+        assertThat(asked).hasValue(100);
+        var told = chosen.shared.journal().find(entry -> entry.stage() == Stage.FILTERED);
+        assertThat(told).hasSize(101);
+        assertThat(told.get(99).text()).isEqualTo("never did not match: it never is");
+        assertThat(told.get(100).text()).isEqualTo("never did not match: why is told of 100 events a second");
+
+        chosen.advance(Duration.ofSeconds(1));
+        chosen.source.offer("later");
+        chosen.run();
+        assertThat(asked).hasValue(101);
     }
 
     @Test
