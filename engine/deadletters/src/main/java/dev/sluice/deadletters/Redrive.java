@@ -9,6 +9,7 @@ import dev.sluice.cloudevents.WireEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -105,11 +106,22 @@ final class Redrive {
         return letters.bufferUntil(full())
                 .takeUntilOther(cancelled)
                 .concatMap(
-                        step -> seat.settle(step, order.action().mark)
-                                .doOnSuccess(settled -> count(step.size()))
+                        step -> Mono.defer(() -> {
+                                    var refused = new AtomicInteger();
+                                    return seat.settle(step, order.action().mark, (letter, why) -> {
+                                                refused.incrementAndGet();
+                                                refuse(letter.stored(), String.valueOf(why.getMessage()));
+                                            })
+                                            .doOnSuccess(settled -> count(step.size() - refused.get()));
+                                })
                                 .then(pause(step.size())),
                         1)
                 .then();
+    }
+
+    private void refuse(StoredEvent letter, String why) {
+        progress.refused(letter, why);
+        meters.refused(topic);
     }
 
     private void count(int settled) {

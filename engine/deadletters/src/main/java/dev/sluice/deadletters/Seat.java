@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -84,6 +86,45 @@ final class Seat {
                                         topic.topic(),
                                         retry.failure().getMessage()))
                         .onRetryExhaustedThrow((retry, last) -> last.failure()));
+    }
+
+    /**
+     * As {@link #settle(List, Mark)}, for a step of which some letter may never be taken where it goes: such a one is told
+     * and left open, and the others are settled, in smaller steps. Errors when nothing is taken at all, not even marks.
+     *
+     * @param refused told of each letter that is not settled, with the reason
+     */
+    Mono<Void> settle(List<Letter> step, Mark mark, BiConsumer<Letter, BrokerException> refused) {
+        return settle(step, mark)
+                .onErrorResume(
+                        BrokerException.class,
+                        error -> error.transientFault()
+                                ? Mono.error(error)
+                                : probe(error).then(Mono.defer(() -> apart(step, mark, refused, error))));
+    }
+
+    /** Ends with the error when a commit without any letter is refused as well: then it is not for a letter. */
+    private Mono<Void> probe(BrokerException error) {
+        return Mono.defer(() -> Objects.requireNonNull(session)
+                .commit(List.of(), List.of(Change.put(Marks.OWNER, owner.getBytes(StandardCharsets.UTF_8))))
+                .onErrorMap(
+                        failed -> failed instanceof BrokerException other && !other.transientFault() ? error : failed));
+    }
+
+    private Mono<Void> apart(
+            List<Letter> step, Mark mark, BiConsumer<Letter, BrokerException> refused, BrokerException error) {
+        if (step.size() == 1) {
+            return Mono.fromRunnable(() -> refused.accept(step.get(0), error));
+        }
+        var half = step.size() / 2;
+        return Flux.just(step.subList(0, half), step.subList(half, step.size()))
+                .concatMap(part -> settle(part, mark)
+                        .onErrorResume(
+                                BrokerException.class,
+                                failed -> failed.transientFault()
+                                        ? Mono.error(failed)
+                                        : apart(part, mark, refused, failed)))
+                .then();
     }
 
     private Mono<Void> attempt(List<Letter> step, Mark mark) {

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +30,10 @@ final class FakeControl implements Control {
     private final Broker broker;
     int commits;
     int largest;
+    /** Which events are never taken, and a commit with one of them neither. */
+    Predicate<Outgoing> refuses = event -> false;
+
+    boolean refusesAll;
     /** Is run before each commit. */
     Runnable before = () -> {};
 
@@ -84,6 +89,9 @@ final class FakeControl implements Control {
                 }
                 if (holders.get(name) != this) {
                     return Mono.error(new Fenced(name));
+                }
+                if (refusesAll || events.stream().anyMatch(refuses)) {
+                    return Mono.error(new BrokerException.Refused("fake", "not authorised", null));
                 }
                 var fault = faults.isEmpty() ? Fault.NONE : faults.remove();
                 if (fault == Fault.FULL) {

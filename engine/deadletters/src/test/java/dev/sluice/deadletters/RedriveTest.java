@@ -322,4 +322,37 @@ class RedriveTest {
 
         assertThat(shown.path("event").path("type").asText()).isEqualTo(RawEvent.TYPE);
     }
+
+    @Test
+    void refusesTheLettersThatAreNotTakenAndSettlesThoseBesideThem() {
+        fixture.letters(700);
+        var bad = Set.of("o-3", "o-4", "o-499", "o-650");
+        fixture.control.refuses = event -> bad.contains(event.event().getId());
+
+        var status = fixture.run(redrive());
+
+        assertThat(status.state()).isEqualTo(State.DONE);
+        assertThat(status.done()).isEqualTo(696);
+        assertThat(status.refused()).isEqualTo(4);
+        assertThat(status.refusals()).hasSize(1).allSatisfy((why, refusal) -> {
+            assertThat(why).contains("not authorised");
+            assertThat(refusal.count()).isEqualTo(4);
+        });
+        assertThat(fixture.idsOn("orders")).hasSize(696).doesNotHaveDuplicates().doesNotContainAnyElementsOf(bad);
+        fixture.control.refuses = event -> false;
+        assertThat(fixture.run(redrive()).done()).isEqualTo(4);
+        assertThat(fixture.idsOn("orders")).hasSize(700).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void endsWithTheReasonWhenItMayNotStoreAnythingAtAll() {
+        fixture.letters(3);
+        fixture.control.refusesAll = true;
+
+        var status = fixture.run(redrive());
+
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.error()).contains("not authorised");
+        assertThat(status.refused()).isZero();
+    }
 }

@@ -3,6 +3,7 @@ package dev.sluice.broker.kafka;
 import dev.sluice.broker.BrokerException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -108,6 +109,7 @@ final class KafkaErrors {
                 || error instanceof InvalidReplicationFactorException
                 || error instanceof InvalidPartitionsException
                 || error instanceof InvalidConfigurationException
+                || error instanceof InvalidRecordException
                 || error instanceof PolicyViolationException
                 || error instanceof TopicDeletionDisabledException
                 || error instanceof UnsupportedVersionException

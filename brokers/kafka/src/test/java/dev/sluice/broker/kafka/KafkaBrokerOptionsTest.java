@@ -3,8 +3,10 @@ package dev.sluice.broker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.broker.BrokerException;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.common.InvalidRecordException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -213,6 +215,17 @@ class KafkaBrokerOptionsTest {
                 .contains("login failed")
                 .contains("***");
         assertThat(told.getCause()).isNull();
+    }
+
+    @Test
+    void callsARecordThatItsTopicNeverTakesRefusedAndNotTriedAgain() {
+        var errors = new KafkaErrors(with(Map.of()));
+        var keyless = new org.apache.kafka.common.KafkaException(
+                "in an error state", new InvalidRecordException("no key in a compacted topic"));
+
+        assertThat(errors.of(keyless))
+                .isInstanceOf(BrokerException.Refused.class)
+                .hasMessageContaining("no key in a compacted topic");
     }
 
     @Test
