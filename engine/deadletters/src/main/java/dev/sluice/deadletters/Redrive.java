@@ -120,7 +120,7 @@ final class Redrive {
     }
 
     private void refuse(StoredEvent letter, String why) {
-        progress.refused(letter, why);
+        progress.refused(Places.of(letter), why);
         meters.refused(topic);
     }
 
