@@ -132,7 +132,9 @@ class CompareTest {
                         .build(),
                 answer("fewer:price-orders:1", "{}"),
                 answer("fewer:price-orders:2", "{}"),
-                answer("fewer:tax-orders:1", "{}"),
+                WireEvent.builder(answer("fewer:tax-orders:1", "{}"))
+                        .extension("causationid", "fewer")
+                        .build(),
                 answer("fails:price-orders:1", "{}"));
 
         var status = run(function(id -> switch (id) {
