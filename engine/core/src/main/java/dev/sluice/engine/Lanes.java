@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * of its own. In batch mode all events of a ready lane are runnable, since one batch may take them together.
  *
  * <p>Each transition costs O(1) per event; {@link #giveBack} costs O(open).
+ *
+ * <p>Longer than a file should be: every transition moves sums of several groups at once, and one that is read without the
+ * others can't be checked.
  */
 final class Lanes {
     private static final int STALE_MIN = 64;
