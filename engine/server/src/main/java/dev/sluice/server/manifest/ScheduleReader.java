@@ -16,6 +16,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,14 +138,15 @@ final class ScheduleReader {
                 .orElse(ZoneOffset.UTC);
     }
 
-    /** A date, a time of the zone, or an instant. */
+    /** A date, a time of the zone, or an instant; in whole milliseconds. */
     private static Optional<Instant> time(Section section, String key, ZoneId zone) {
         return section.parsed(key, TIME_RULE, text -> parsed(text, OffsetDateTime::parse)
                 .map(OffsetDateTime::toInstant)
                 .or(() -> parsed(text, LocalDateTime::parse)
                         .map(time -> time.atZone(zone).toInstant()))
                 .or(() -> parsed(text, LocalDate::parse)
-                        .map(day -> day.atStartOfDay(zone).toInstant())));
+                        .map(day -> day.atStartOfDay(zone).toInstant()))
+                .map(time -> time.truncatedTo(ChronoUnit.MILLIS)));
     }
 
     private static <T> Optional<T> parsed(String text, Function<String, T> parse) {

@@ -3,6 +3,7 @@ package dev.sluice.trigger.schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The times of a schedule: a pure function of the clock. */
@@ -54,8 +55,13 @@ public interface Timing {
         };
     }
 
-    /** Once. */
-    static Timing at(Instant time) {
+    /**
+     * Once.
+     *
+     * @param moment what is below its milliseconds does not count, as states have no more than these
+     */
+    static Timing at(Instant moment) {
+        var time = moment.truncatedTo(ChronoUnit.MILLIS);
         return new Timing() {
             @Override
             public @Nullable Instant next(Instant after) {
@@ -72,11 +78,13 @@ public interface Timing {
     /**
      * These times from the start on and before the end.
      *
-     * @param start null for no first time
-     * @param end null for no last time
+     * @param first null for no first time; in whole milliseconds, as {@link #at}
+     * @param last null for no last time; in whole milliseconds
      */
-    default Timing within(@Nullable Instant start, @Nullable Instant end) {
+    default Timing within(@Nullable Instant first, @Nullable Instant last) {
         var all = this;
+        var start = first == null ? null : first.truncatedTo(ChronoUnit.MILLIS);
+        var end = last == null ? null : last.truncatedTo(ChronoUnit.MILLIS);
         return new Timing() {
             @Override
             public @Nullable Instant next(Instant after) {
