@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ final class Bucket {
 
     private static final long AGAIN_MIN_MS = 250;
     private static final long AGAIN_MAX_MS = 5_000;
+    /** A schedule whose event is refused by itself is tried as often. */
     private static final long REFUSED_MS = 60_000;
     /** How often a pause is looked for that another engine may have ended. */
     private static final long PAUSED_MS = 5_000;
@@ -60,6 +62,10 @@ final class Bucket {
     private boolean committing;
     private @Nullable Session open;
     private @Nullable ScheduleBook book;
+    /** The book before, with what it judged; null when another engine may have fired since. */
+    private @Nullable ScheduleBook earlier;
+
+    private final TopicTroubles topics = new TopicTroubles();
     private @Nullable ScheduledFuture<?> wake;
     private long againMs = AGAIN_MIN_MS;
     private long pausedLookMs;
@@ -104,13 +110,16 @@ final class Bucket {
     CompletableFuture<Void> disown() {
         owned = false;
         trouble = "";
-        return leave();
+        var left = leave();
+        earlier = null;
+        return left;
     }
 
     private CompletableFuture<Void> leave() {
         epoch++;
         working = false;
         committing = false;
+        earlier = book == null ? earlier : book;
         book = null;
         if (wake != null) {
             wake.cancel(false);
@@ -124,7 +133,7 @@ final class Bucket {
 
     private void openNow() {
         var begun = ++epoch;
-        scheduler.answer(scheduler.control().open(session), (opened, failed) -> {
+        answer(scheduler.control().open(session), (opened, failed) -> {
             if (begun != epoch) {
                 if (opened != null) {
                     var unused = opened.close().toFuture();
@@ -139,15 +148,15 @@ final class Bucket {
 
     private void begin(Session opened) {
         open = opened;
-        var read = new ScheduleBook(schedules, opened.states(), scheduler.nowMillis());
+        var read = new ScheduleBook(schedules, opened.states(), scheduler.nowMillis(), earlier);
         book = read;
+        earlier = null;
         var changes = read.begun().entrySet().stream()
                 .map(state -> Change.put(state.getKey(), state.getValue().bytes()))
                 .toList();
         commit(inParts(changes), () -> {
             working = true;
-            trouble = "";
-            againMs = AGAIN_MIN_MS;
+            trouble = topics.why();
             pausedLookMs = scheduler.nowMillis();
             look();
         });
@@ -172,7 +181,7 @@ final class Bucket {
     private void commit(Mono<Void> commit, Runnable stored, Consumer<Throwable> onFailure) {
         var begun = epoch;
         committing = true;
-        scheduler.answer(commit, (nothing, failed) -> {
+        answer(commit, (nothing, failed) -> {
             if (begun != epoch) {
                 return;
             }
@@ -201,6 +210,23 @@ final class Bucket {
         });
     }
 
+    private <T> void answer(Mono<T> asked, BiConsumer<@Nullable T, @Nullable Throwable> answer) {
+        scheduler.answer(asked, (value, failed) -> guarded(() -> answer.accept(value, failed)));
+    }
+
+    /** Whatever goes wrong here, the bucket is opened again: nobody else would notice that it fires nothing. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | LinkageError unexpected) {
+            LOG.atError().setCause(unexpected).log("schedules of '{}' failed", session);
+            scheduler.failed();
+            if (owned) {
+                openAgain(unexpected, againMs);
+            }
+        }
+    }
+
     /** Fires what is due, or waits until something is. */
     private void look() {
         var read = book;
@@ -212,15 +238,20 @@ final class Bucket {
             pausedLookMs = now;
             lookForResumed(read);
         }
-        var due = read.take(now, EVENTS_MAX);
-        if (due.isEmpty()) {
-            if (wake != null) {
-                wake.cancel(false);
+        for (var due = read.take(now, EVENTS_MAX); !due.isEmpty(); due = read.take(now, EVENTS_MAX)) {
+            var next = topics.next(read, due, now);
+            if (!next.isEmpty()) {
+                fire(read, next);
+                return;
             }
-            wake = scheduler.later(Math.max(1, Math.min(LOOK_MS, read.nextDueMillis() - now)), this::look);
-        } else {
-            fire(read, due);
         }
+        if (topics.why().isEmpty()) {
+            againMs = AGAIN_MIN_MS;
+        }
+        if (wake != null) {
+            wake.cancel(false);
+        }
+        wake = scheduler.later(Math.max(1, Math.min(LOOK_MS, read.nextDueMillis() - now)), () -> guarded(this::look));
     }
 
     private void fire(ScheduleBook read, List<Due> due) {
@@ -229,7 +260,9 @@ final class Bucket {
                 () -> {
                     due.forEach(read::stored);
                     scheduler.fired(due);
-                    trouble = "";
+                    topics.stored(due);
+                    againMs = AGAIN_MIN_MS;
+                    trouble = topics.why();
                     look();
                 },
                 failed -> notFired(read, due, failed));
@@ -252,53 +285,39 @@ final class Bucket {
 
     /** What can't be stored by itself is told apart from the rest, so that one schedule does not hold up the others. */
     private void notFired(ScheduleBook read, List<Due> due, Throwable failed) {
-        var full = failed instanceof BrokerException.Full;
-        var lasting = failed instanceof BrokerException refused && !refused.transientFault();
-        if (!full && !lasting) {
-            openAgain(failed, failed instanceof Control.Fenced ? FENCED_MS : againMs);
+        if (failed instanceof Control.Fenced) {
+            openAgain(failed, FENCED_MS);
             return;
         }
-        if (due.size() > 1) {
-            oneByOne(read, new ArrayList<>(due));
-            return;
-        }
-        var name = due.get(0).schedule().name();
-        trouble = "schedule '" + name + "': " + failed.getMessage();
-        LOG.atWarn().log("schedule '{}' can't fire, tried again: {}", name, failed.getMessage());
-        read.postponed(due.get(0), scheduler.nowMillis() + (full ? LOOK_MS : REFUSED_MS));
-        look();
-    }
-
-    private void oneByOne(ScheduleBook read, List<Due> rest) {
-        if (rest.isEmpty()) {
+        var now = scheduler.nowMillis();
+        var why = String.valueOf(failed.getMessage());
+        if (failed instanceof BrokerException refused && !refused.transientFault()) {
+            if (due.size() == 1) {
+                var name = due.get(0).schedule().name();
+                trouble = "schedule '" + name + "': " + why;
+                LOG.atWarn().log("schedule '{}' can't fire, tried again: {}", name, why);
+                read.postponed(due.get(0), now + REFUSED_MS);
+            } else {
+                topics.failed(due, why, false, now);
+                due.forEach(each -> read.postponed(each, now));
+            }
             look();
             return;
         }
-        var first = rest.remove(0);
-        commit(
-                commitOf(List.of(first)),
-                () -> {
-                    read.stored(first);
-                    scheduler.fired(List.of(first));
-                    oneByOne(read, rest);
-                },
-                failed -> {
-                    var refused = failed instanceof BrokerException broker
-                            && (!broker.transientFault() || failed instanceof BrokerException.Full);
-                    if (!refused) {
-                        openAgain(failed, failed instanceof Control.Fenced ? FENCED_MS : againMs);
-                        return;
-                    }
-                    trouble = "schedule '" + first.schedule().name() + "': " + failed.getMessage();
-                    read.postponed(first, scheduler.nowMillis() + REFUSED_MS);
-                    oneByOne(read, rest);
-                });
+        topics.failed(due, why, true, now);
+        if (failed instanceof BrokerException.Full) {
+            due.forEach(each -> read.postponed(each, now));
+            trouble = topics.why();
+            look();
+        } else {
+            openAgain(failed, againMs);
+        }
     }
 
     /** A pause that another engine ended stands in the states and nowhere else. */
     private void lookForResumed(ScheduleBook read) {
         var begun = epoch;
-        scheduler.answer(scheduler.control().read(session), (states, failed) -> {
+        answer(scheduler.control().read(session), (states, failed) -> {
             if (begun != epoch || states == null || committing) {
                 return;
             }
@@ -329,11 +348,8 @@ final class Bucket {
         var mine = open;
         var read = book;
         if (mine == null || read == null || committing || !working) {
-            return scheduler
-                    .control()
-                    .open(session)
-                    .flatMap(other -> paused(other, schedule, paused)
-                            .flatMap(changed -> other.close().thenReturn(changed)))
+            return Mono.usingWhen(
+                            scheduler.control().open(session), other -> paused(other, schedule, paused), Session::close)
                     .toFuture();
         }
         var state = read.paused(schedule.name(), paused, scheduler.nowMillis());

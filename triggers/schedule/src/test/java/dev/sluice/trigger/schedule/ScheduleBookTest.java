@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,6 +175,97 @@ class ScheduleBookTest {
         assertThat(book.take(now, 10)).isEmpty();
         pass(Duration.ofSeconds(1));
         assertThat(book.take(now, 10)).extracting(Due::planned).containsExactly(due.planned());
+    }
+
+    @Test
+    void firesWhatWasNotStoredForMinutesThoughMissedTimesAreSkipped() {
+        var book = book(Map.of(), minutely(Missed.SKIP));
+        pass(Duration.ofMinutes(1));
+        var refused = book.take(now, 10).get(0);
+        book.postponed(refused, now + 61_000);
+        pass(Duration.ofSeconds(61));
+        book.postponed(book.take(now, 10).get(0), now + 61_000);
+        pass(Duration.ofSeconds(61));
+
+        var due = book.take(now, 10).get(0);
+
+        assertThat(due.planned()).containsExactly(after(1), after(2), after(3));
+        assertThat(due.dropped()).isZero();
+        book.stored(due);
+        assertThat(fire(book)).isEmpty();
+    }
+
+    @Test
+    void keepsTheLastHundredOfWhatIsNotStored() {
+        var book = book(Map.of(), minutely(Missed.SKIP));
+        for (var minute = 0; minute < 150; minute++) {
+            pass(Duration.ofMinutes(1));
+            book.postponed(book.take(now, 10).get(0), now);
+        }
+
+        assertThat(book.take(now, 10)).singleElement().satisfies(due -> {
+            assertThat(due.planned()).hasSize(ScheduleBook.CATCH_UP_MAX).endsWith(after(150));
+            assertThat(due.dropped()).isEqualTo(50);
+        });
+    }
+
+    @Test
+    void firesWhatTheBookBeforeItTookUnlessItWasStored() {
+        var schedules = List.of(minutely(Missed.SKIP), schedule("other", "* * * * *", Missed.SKIP));
+        var states = kept(new ScheduleBook(schedules, Map.of(), now), "m", "other");
+        var before = new ScheduleBook(schedules, states, now);
+        pass(Duration.ofMinutes(1));
+        var taken = before.take(now, 10);
+        states.put("other", taken.get(1).after().bytes());
+        assertThat(taken.get(1).schedule().name()).isEqualTo("other");
+        pass(Duration.ofSeconds(90));
+
+        var due = new ScheduleBook(schedules, states, now, before).take(now, 10);
+
+        assertThat(due).anySatisfy(it -> assertThat(it.planned()).containsExactly(after(1), after(2)));
+        assertThat(due).anySatisfy(it -> assertThat(it.planned()).containsExactly(after(2)));
+    }
+
+    private static Instant after(int minutes) {
+        return NINE.plusSeconds(60L * minutes);
+    }
+
+    @Test
+    void takesNoMoreSchedulesThanACommitChangesStates() {
+        var schedules = IntStream.range(0, ScheduleBook.TAKEN_MAX + 1)
+                .mapToObj(n -> schedule("s" + n, "0 * * * *", Missed.SKIP))
+                .toList();
+        var book = new ScheduleBook(schedules, Map.of(), now);
+        pass(Duration.ofMinutes(62));
+
+        assertThat(book.take(now, 800)).hasSize(ScheduleBook.TAKEN_MAX).allMatch(due -> due.planned()
+                .isEmpty());
+        assertThat(book.take(now, 800)).hasSize(1);
+    }
+
+    @Test
+    void firesOnceAtATimeWithAPartOfAMillisecond() {
+        var at = Timing.at(NINE.plusSeconds(60).plusNanos(500_000));
+        var book = book(
+                Map.of(),
+                new Schedule(
+                        "once",
+                        "t",
+                        at,
+                        "",
+                        ZoneOffset.UTC,
+                        Missed.SKIP,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        EventForm.of("once", null, null, false)));
+        pass(Duration.ofMinutes(2));
+
+        assertThat(fire(book)).containsExactly(NINE.plusSeconds(60));
+        assertThat(fire(book)).isEmpty();
+        assertThat(Timing.every(Duration.ofSeconds(1))
+                        .within(NINE.plusNanos(1), NINE.plusSeconds(1).plusNanos(1))
+                        .next(NINE.minusSeconds(1)))
+                .isEqualTo(NINE);
     }
 
     @Test
