@@ -66,6 +66,15 @@ final class NodeSchedules {
                 .collectList();
     }
 
+    /** Why this node has no part in firing them, a sentence for each broker where that is so. */
+    List<String> troubles() {
+        return schedulers.entrySet().stream()
+                .filter(each -> !each.getValue().trouble().isEmpty())
+                .map(each -> "the schedules of broker '" + each.getKey() + "' can't be shared out: "
+                        + each.getValue().trouble())
+                .toList();
+    }
+
     /** The schedule of that name; null when there is none. */
     @Nullable
     Found find(String name) {

@@ -35,6 +35,7 @@ final class Readiness {
                 reasons.add("trigger '" + trigger + "': " + objects.detail());
             }
         });
+        reasons.addAll(node.schedules().troubles());
         return reasons;
     }
 

@@ -52,6 +52,10 @@ public final class Scheduler {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration COMMAND = Duration.ofSeconds(20);
     private static final int BACKFILL_AT_ONCE = 16;
+    private static final Duration AGAIN_MIN = Duration.ofSeconds(1);
+    private static final Duration AGAIN_MAX = Duration.ofSeconds(30);
+    /** Joining the group went well when it did not fail for as long: longer than it takes to fail again. */
+    private static final long NOT_SHARED_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     private final Broker broker;
     private final Control control;
@@ -60,10 +64,13 @@ public final class Scheduler {
     private final List<Bucket> buckets = new ArrayList<>();
     private final ScheduledThreadPoolExecutor thread;
     private final Shards shards = new Shards();
+    private volatile @Nullable NotShared notShared;
     private final Counter fired;
     private final Counter dropped;
     private final Counter failures;
     private final Timer lateness;
+
+    private record NotShared(String why, long nanos) {}
 
     private Scheduler(Broker broker, Collection<Schedule> schedules, Clock clock, MeterRegistry registry) {
         this.broker = broker;
@@ -101,7 +108,14 @@ public final class Scheduler {
      */
     public static Scheduler start(Broker broker, Collection<Schedule> schedules, Clock clock, MeterRegistry registry) {
         var scheduler = new Scheduler(broker, schedules, clock, registry);
-        scheduler.control.shards(GROUP).subscribe(scheduler.shards);
+        scheduler
+                .control
+                .shards(GROUP)
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, AGAIN_MIN)
+                        .maxBackoff(AGAIN_MAX)
+                        .transientErrors(true)
+                        .doBeforeRetry(signal -> scheduler.notShared(signal.failure())))
+                .subscribe(scheduler.shards);
         return scheduler;
     }
 
@@ -123,7 +137,7 @@ public final class Scheduler {
      */
     public record MeterInfo(String name, String type, String unit, List<String> tags, String description) {}
 
-    private static int bucketOf(String name) {
+    static int bucketOf(String name) {
         var hash = name.hashCode() * 0x9E3779B9;
         return hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(BUCKETS));
     }
@@ -139,6 +153,7 @@ public final class Scheduler {
     private final class Shards extends BaseSubscriber<Shard> {
         @Override
         protected void hookOnNext(Shard shard) {
+            notShared = null;
             execute(() -> own(shard));
             var unused = shard.lost().toFuture().whenComplete((nothing, failed) -> execute(() -> disown(shard)));
         }
@@ -147,6 +162,21 @@ public final class Scheduler {
         protected void hookOnError(Throwable failed) {
             LOG.atWarn().log("no schedule of broker '{}' is fired any more: {}", broker.name(), failed.getMessage());
         }
+    }
+
+    private void notShared(Throwable failed) {
+        notShared = new NotShared(String.valueOf(failed.getMessage()), System.nanoTime());
+        LOG.atWarn()
+                .log(
+                        "the schedules of broker '{}' can't be shared out, tried again: {}",
+                        broker.name(),
+                        failed.getMessage());
+    }
+
+    /** Why this engine has no part in firing; empty when it has, or when none fell to it. From any thread. */
+    public String trouble() {
+        var last = notShared;
+        return last == null || System.nanoTime() - last.nanos() > NOT_SHARED_NANOS ? "" : last.why();
     }
 
     private void own(Shard shard) {
@@ -171,9 +201,18 @@ public final class Scheduler {
 
     private void execute(Runnable work) {
         try {
-            thread.execute(work);
+            thread.execute(() -> logged(work));
         } catch (RejectedExecutionException closed) {
             LOG.atDebug().log("the schedules of broker '{}' are closed", broker.name());
+        }
+    }
+
+    /** The executor would keep to itself what is thrown. */
+    private void logged(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | LinkageError unexpected) {
+            LOG.atError().setCause(unexpected).log("the schedules of broker '{}' failed", broker.name());
         }
     }
 
@@ -188,7 +227,7 @@ public final class Scheduler {
     @Nullable
     ScheduledFuture<?> later(long millis, Runnable work) {
         try {
-            return thread.schedule(work, millis, TimeUnit.MILLISECONDS);
+            return thread.schedule(() -> logged(work), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             return null;
         }
@@ -252,7 +291,7 @@ public final class Scheduler {
                 bucket.working(),
                 state == null ? null : Instant.ofEpochMilli(state.lastMillis()),
                 paused ? List.of() : Bucket.next(schedule, clock.instant(), ScheduleStatus.NEXT_MAX),
-                bucket.trouble());
+                bucket.working() || trouble().isEmpty() ? bucket.trouble() : trouble());
     }
 
     /**

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.broker.Broker;
+import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.Control;
 import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import io.cloudevents.CloudEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,13 +23,18 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Schedules on a broker in memory, with a clock that the test sets. */
 class SchedulerTest {
@@ -94,9 +102,13 @@ class SchedulerTest {
     }
 
     private static Schedule hourly(String name, Missed missed) {
+        return hourly(name, "reports", missed);
+    }
+
+    private static Schedule hourly(String name, String topic, Missed missed) {
         return new Schedule(
                 name,
-                "reports",
+                topic,
                 Timing.cron(CronExpression.parse("0 * * * *"), ZoneOffset.UTC),
                 "0 * * * *",
                 ZoneOffset.UTC,
@@ -212,5 +224,127 @@ class SchedulerTest {
                 .containsExactly(id, "nightly@2026-03-01T07:00:00Z", "nightly@2026-03-01T08:00:00Z");
         assertThatThrownBy(() -> Scheduler.times(schedule, NINE.minusSeconds(86_400 * 100), NINE))
                 .hasMessageStartingWith("there are more than 1000 times from ");
+    }
+
+    @Test
+    void firesThoughTheGroupRefusedItAtFirst() {
+        var faulty = new FaultyControl(broker().control());
+        faulty.joins.set(1);
+        var schedule = hourly("nightly", Missed.SKIP);
+        var scheduler = Scheduler.start(faulty.broker(broker), List.of(schedule), clock, new SimpleMeterRegistry());
+        schedulers.add(scheduler);
+
+        assertThat(scheduler.trouble()).isEqualTo("broker 'memory' refuses: no right to join");
+        assertThat(statuses(scheduler).get(0).trouble()).isEqualTo("broker 'memory' refuses: no right to join");
+        await().atMost(PATIENCE).until(() -> statuses(scheduler).get(0).owned());
+        assertThat(scheduler.trouble()).isEmpty();
+        assertThat(statuses(scheduler).get(0).trouble()).isEmpty();
+    }
+
+    @Test
+    void opensTheBucketAgainWhenSomethingIsThrown() {
+        var faulty = new FaultyControl(broker().control());
+        var scheduler = start(faulty.broker(broker), hourly("nightly", Missed.SKIP));
+        await().atMost(PATIENCE).until(() -> statuses(scheduler).get(0).owned());
+
+        faulty.throwing.set(1);
+        clock.now = NINE.plusSeconds(3_600);
+
+        awaitEvents(1);
+        assertThat(faulty.throwing).hasNegativeValue();
+    }
+
+    @Test
+    void firesTheOthersWhileATopicTakesNothing() {
+        var faulty = new FaultyControl(broker().control());
+        var offline = hourly("offline", "elsewhere", Missed.SKIP);
+        var name = sameBucket("offline");
+        var scheduler = start(faulty.broker(broker), offline, hourly(name, Missed.SKIP));
+        await().atMost(PATIENCE).until(() -> statuses(scheduler).get(0).owned());
+        faulty.offline = "elsewhere";
+
+        clock.now = NINE.plusSeconds(3_600);
+
+        awaitEvents(1);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(statuses(scheduler).get(0).trouble())
+                        .startsWith("topic 'elsewhere' takes no events: "));
+    }
+
+    /** A name whose schedule is in the same bucket. */
+    private static String sameBucket(String name) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(n -> "s" + n)
+                .filter(other -> Scheduler.bucketOf(other) == Scheduler.bucketOf(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A control topic with faults that the test asks for. */
+    private static final class FaultyControl implements Control {
+        private final Control sound;
+        /** Joins that are refused. */
+        private final AtomicInteger joins = new AtomicInteger();
+        /** The commit of events that throws, counted down. */
+        private final AtomicInteger throwing = new AtomicInteger();
+
+        private volatile String offline = "";
+
+        private FaultyControl(Control sound) {
+            this.sound = sound;
+        }
+
+        private Broker broker(@Nullable Broker on) {
+            return (Broker) Proxy.newProxyInstance(
+                    Broker.class.getClassLoader(),
+                    new Class<?>[] {Broker.class},
+                    (proxy, method, arguments) ->
+                            method.getName().equals("control") ? this : method.invoke(on, arguments));
+        }
+
+        @Override
+        public Mono<Session> open(String name) {
+            return sound.open(name).map(Faulty::new);
+        }
+
+        @Override
+        public Mono<Map<String, byte[]>> read(String session) {
+            return sound.read(session);
+        }
+
+        @Override
+        public Flux<Shard> shards(String group) {
+            return Flux.defer(() -> joins.getAndDecrement() > 0
+                    ? Flux.error(new BrokerException.Refused("memory", "no right to join", null))
+                    : sound.shards(group));
+        }
+
+        private final class Faulty implements Session {
+            private final Session session;
+
+            private Faulty(Session session) {
+                this.session = session;
+            }
+
+            @Override
+            public Map<String, byte[]> states() {
+                return session.states();
+            }
+
+            @Override
+            public Mono<Void> commit(List<Outgoing> events, List<Change> changes) {
+                if (!events.isEmpty() && throwing.getAndDecrement() == 1) {
+                    throw new IllegalStateException("asked for by the test");
+                }
+                return events.stream().anyMatch(event -> event.topic().equals(offline))
+                        ? session.close().then(Mono.error(new BrokerException.Unavailable("memory", "offline", null)))
+                        : session.commit(events, changes);
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return session.close();
+            }
+        }
     }
 }
