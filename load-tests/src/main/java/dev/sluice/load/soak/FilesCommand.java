@@ -76,7 +76,7 @@ final class FilesCommand implements Callable<Integer> {
             }
             dropping.join();
             var told = awaitAll(kafka, engine);
-            var runs = ran(place.file("ledger"));
+            var runs = awaitRuns(place.file("ledger"), told);
             engine.stop();
             return report(told, runs, dropping, Duration.ofNanos(System.nanoTime() - began), place);
         }
@@ -181,8 +181,20 @@ final class FilesCommand implements Callable<Integer> {
         return new Told(byId, subjects.size());
     }
 
-    private static Set<String> ran(Path ledger) throws IOException {
-        return new HashSet<>(Files.readAllLines(ledger));
+    /** Until all that was told has run, or nothing more runs: a group goes on some time after its member was killed. */
+    private static Set<String> awaitRuns(Path ledger, Told told) throws IOException, InterruptedException {
+        var last = System.currentTimeMillis();
+        var runs = new HashSet<>(Files.readAllLines(ledger));
+        while (!runs.containsAll(told.byId().keySet())
+                && System.currentTimeMillis() - last < STALLED_AFTER.toMillis()) {
+            Thread.sleep(LOOK_MILLIS);
+            var now = new HashSet<>(Files.readAllLines(ledger));
+            if (now.size() > runs.size()) {
+                last = System.currentTimeMillis();
+            }
+            runs = now;
+        }
+        return runs;
     }
 
     private int report(Told told, Set<String> runs, Dropping dropping, Duration took, Workplace place) {
