@@ -41,7 +41,7 @@ final class CallGate {
         var task = new Task(pipeline, call);
         task.waitingCall = true;
         dispatcher.signal(task);
-        Admission.Admitted admitted = () -> dispatcher.signal(() -> pipeline.cancelCall(task));
+        Admission.Admitted admitted = () -> dispatcher.signal(() -> pipeline.calls.cancel(task));
         return admitted;
     }
 
@@ -86,7 +86,7 @@ final class CallGate {
     }
 
     private AtomicInteger counter(Pipeline pipeline) {
-        return pipeline.throttle() == null ? waiting : pipeline.callsHeld;
+        return pipeline.throttle() == null ? waiting : pipeline.calls.held;
     }
 
     private String named() {

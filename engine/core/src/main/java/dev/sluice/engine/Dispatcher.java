@@ -106,7 +106,7 @@ final class Dispatcher {
             pipelines.add(pipeline);
             rooms.join(pipeline.room, trigger);
             // Another version may have taken over since.
-            pipeline.version(spec);
+            pipeline.tries.version(spec);
             pipeline.open();
         });
         return pipeline;
@@ -135,7 +135,7 @@ final class Dispatcher {
     private Version take(FunctionSpec next) {
         var before = spec;
         spec = next;
-        pipelines.forEach(pipeline -> pipeline.version(next));
+        pipelines.forEach(pipeline -> pipeline.tries.version(next));
         return sizing.replace(before, next);
     }
 
@@ -235,7 +235,7 @@ final class Dispatcher {
     private void startTries(long now) {
         while (pool.freeSlots() > 0 && !active.isEmpty() && !host.shared().tooManyZombies()) {
             var pipeline = active.getFirst();
-            if (!pipeline.hasWork(now)) {
+            if (!pipeline.tries.hasWork(now)) {
                 active.removeFirst();
                 pipeline.active = false;
                 continue;
@@ -249,7 +249,7 @@ final class Dispatcher {
                 active.addLast(active.removeFirst());
             }
             touch(pipeline);
-            pipeline.start(instance, now);
+            pipeline.tries.start(instance, now);
         }
         if (!active.isEmpty() && host.shared().tooManyZombies()) {
             // They may be another function's, whose end nobody tells here.
@@ -360,7 +360,7 @@ final class Dispatcher {
             return false;
         }
         for (var pipeline : active) {
-            if (pipeline.competes(recentNanos)) {
+            if (pipeline.tries.competes(recentNanos)) {
                 return true;
             }
         }
@@ -436,7 +436,7 @@ final class Dispatcher {
             signal(() -> {
                 if (drainingState == null) {
                     drainingState = new Draining(this, pipelines, loop.nanos() + grace.toNanos(), ended);
-                    pipelines.forEach(Pipeline::drain);
+                    pipelines.forEach(pipeline -> pipeline.departures.drain());
                     wakeAt(drainingState.deadline());
                 } else {
                     drainingState.also(ended);

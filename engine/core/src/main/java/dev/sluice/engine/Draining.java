@@ -47,11 +47,11 @@ final class Draining {
         var open = pipelines.stream().mapToInt(Pipeline::busy).sum();
         if (open > 0 && now - deadline >= 0 && !aborted) {
             aborted = true;
-            pipelines.forEach(Pipeline::abort);
+            pipelines.forEach(pipeline -> pipeline.departures.abort());
         }
         if (open == 0 || aborted) {
             closed = true;
-            pipelines.forEach(Pipeline::close);
+            pipelines.forEach(pipeline -> pipeline.departures.close());
             dispatcher.pool().close().subscribe(nothing -> {}, error -> end(), this::end);
         }
     }

@@ -77,8 +77,8 @@ final class FunctionReport {
                 leased,
                 slots == 0 ? 0 : Math.min(1, leased / (double) slots),
                 cap == 0 ? -1 : cap,
-                sum(pipelines, Lanes::runnable),
-                sum(pipelines, Lanes::blocked),
+                sum(pipelines, LaneSums::runnable),
+                sum(pipelines, LaneSums::blocked),
                 dispatcher.callsWaiting(),
                 load == null || !load.backlog().lagKnown() ? -1 : load.backlog().unfetchedPassing(),
                 lag(pipelines),
@@ -93,10 +93,10 @@ final class FunctionReport {
     }
 
     /** Over the triggers that read a topic: what a call does is told as its own figure. */
-    private static int sum(List<Pipeline> pipelines, ToIntFunction<Lanes> figure) {
+    private static int sum(List<Pipeline> pipelines, ToIntFunction<LaneSums> figure) {
         return pipelines.stream()
                 .filter(pipeline -> pipeline.spec().source() != null)
-                .mapToInt(pipeline -> figure.applyAsInt(pipeline.lanes))
+                .mapToInt(pipeline -> figure.applyAsInt(pipeline.lanes.sums))
                 .sum();
     }
 

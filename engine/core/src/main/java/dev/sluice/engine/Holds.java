@@ -38,8 +38,8 @@ final class Holds {
 
     private static void ofPartitions(Pipeline pipeline, List<String> holds) {
         var lanes = pipeline.lanes;
-        if (lanes.parked() > 0) {
-            holds.add(lanes.parked() + " events are parked: their dead letters can't be stored");
+        if (lanes.sums.parked() > 0) {
+            holds.add(lanes.sums.parked() + " events are parked: their dead letters can't be stored");
         }
         var paused = pipeline.paused();
         if (!paused.isEmpty()) {
@@ -60,11 +60,11 @@ final class Holds {
     private static void ofTrigger(Pipeline pipeline, Dispatcher dispatcher, List<String> holds) {
         var throttle = pipeline.throttle();
         if (throttle != null
-                && pipeline.lanes.runnable() > 0
+                && pipeline.lanes.sums.runnable() > 0
                 && !throttle.words().isEmpty()) {
             holds.add(throttle.words());
         }
-        if (pipeline.lanes.waiting() > 0 && pipeline.settlement().putsRetriesOff(dispatcher.nanos())) {
+        if (pipeline.lanes.sums.waiting() > 0 && pipeline.settlement().putsRetriesOff(dispatcher.nanos())) {
             holds.add("retries wait for their budget: fresh events have the slots");
         }
     }

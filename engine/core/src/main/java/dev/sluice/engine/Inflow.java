@@ -37,7 +37,7 @@ final class Inflow implements CoreSubscriber<Delivery> {
     @Override
     public void onSubscribe(Subscription joined) {
         dispatcher.signal(() -> {
-            if (pipeline.ending()) {
+            if (pipeline.departures.ending()) {
                 joined.cancel();
                 return;
             }
@@ -53,12 +53,12 @@ final class Inflow implements CoreSubscriber<Delivery> {
 
     @Override
     public void onError(Throwable error) {
-        dispatcher.signal(() -> pipeline.stop("its source failed: " + error));
+        dispatcher.signal(() -> pipeline.departures.stop("its source failed: " + error));
     }
 
     @Override
     public void onComplete() {
-        dispatcher.signal(() -> pipeline.stop("its source ended"));
+        dispatcher.signal(() -> pipeline.departures.stop("its source ended"));
     }
 
     /** What was requested has come. */
@@ -70,7 +70,7 @@ final class Inflow implements CoreSubscriber<Delivery> {
     /** Asks the source for what there is room for: {@code limit} runnable events, requested ones included. */
     void demand(int limit) {
         var joined = subscription;
-        if (joined == null || pipeline.ending()) {
+        if (joined == null || pipeline.departures.ending()) {
             return;
         }
         if (!paused.isEmpty() && blockedBelow(2)) {

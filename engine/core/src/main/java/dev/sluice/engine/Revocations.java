@@ -50,7 +50,7 @@ final class Revocations implements CoreSubscriber<EventSource.Revocation> {
 
     private void revoke(EventSource.Revocation revocation) {
         var due = dispatcher.nanos() + revocation.limit().toNanos();
-        pipeline.giveBackPartition(revocation.partition());
+        pipeline.departures.giveBackPartition(revocation.partition());
         open.add(new Open(revocation, due));
         dispatcher.wakeAt(due);
         settled();
@@ -70,7 +70,7 @@ final class Revocations implements CoreSubscriber<EventSource.Revocation> {
     void settled() {
         for (var i = open.size() - 1; i >= 0; i--) {
             var each = open.get(i);
-            if (!pipeline.lanes.holds(each.revocation().partition())) {
+            if (!pipeline.lanes.open.holds(each.revocation().partition())) {
                 open.remove(i);
                 each.revocation().done();
             }
@@ -83,7 +83,7 @@ final class Revocations implements CoreSubscriber<EventSource.Revocation> {
             var each = open.get(i);
             if (each.dueNanos() - now <= 0) {
                 open.remove(i);
-                pipeline.losePartition(each.revocation().partition());
+                pipeline.departures.losePartition(each.revocation().partition());
                 each.revocation().done();
             } else {
                 dispatcher.wakeAt(each.dueNanos());

@@ -122,12 +122,12 @@ final class Scaler {
         for (var pipeline : pipelines) {
             var limit = limit(pipeline, now);
             // More slots would not run what a trigger's own limits hold back.
-            var here = Math.min(pipeline.lanes.runnable(), limit.startable());
+            var here = Math.min(pipeline.lanes.sums.runnable(), limit.startable());
             var topic = topic(pipeline, limit.without(here));
-            blocked = blocked.andHeld(pipeline.lanes.runnable() - here);
+            blocked = blocked.andHeld(pipeline.lanes.sums.runnable() - here);
             if (topic == null) {
                 calls += calls(pipeline);
-                callsHeld += pipeline.lanes.runnable() - here;
+                callsHeld += pipeline.lanes.sums.runnable() - here;
             } else {
                 runnable += here;
                 blocked = blocked.and(blocked(pipeline.lanes));
@@ -167,7 +167,7 @@ final class Scaler {
     }
 
     private static Load.Blocked blocked(Lanes lanes) {
-        return new Load.Blocked(lanes.blocked(), lanes.behindKeys(), lanes.keys());
+        return new Load.Blocked(lanes.sums.blocked(), lanes.sums.behindKeys(), lanes.keys());
     }
 
     /** Events on own partitions that are not here yet; -1 when unknown. A source that can't tell is taken by its lag. */
@@ -190,13 +190,13 @@ final class Scaler {
             return null;
         }
         var lag = source.lag();
-        var filtered = pipeline.filtered();
-        var received = pipeline.received();
+        var filtered = pipeline.arrivals.filtered();
+        var received = pipeline.arrivals.received();
         return new LoadSample.Topic(
                 pipeline.name(),
                 pipeline.spec().ordering(),
                 lag,
-                undelivered(lag, pipeline.lanes.open()),
+                undelivered(lag, pipeline.lanes.sums.open()),
                 received,
                 received - filtered,
                 limit);

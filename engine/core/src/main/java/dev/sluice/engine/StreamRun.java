@@ -189,7 +189,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
 
     /** What the function takes for the event; null when it can't be read, and is on its way to be a dead letter. */
     private @Nullable Object read(Task task) {
-        pipeline.begun(task);
+        task.begun();
         try {
             return instance.handler.read(task.event());
         } catch (Throwable thrown) {

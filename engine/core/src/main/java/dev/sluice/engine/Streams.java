@@ -111,7 +111,7 @@ final class Streams {
             for (var i = open.size() - 1; i >= 0; i--) {
                 var task = open.get(i);
                 Settlement.notTried(task);
-                if (pipeline.leaving(task)) {
+                if (pipeline.departures.leaving(task)) {
                     pipeline.settlement().giveBack(task);
                 } else {
                     line.addFirst(task);
@@ -126,7 +126,7 @@ final class Streams {
             backOff(over, error, now);
             dispatcher.ended(over.instance, over.startNanos, now - over.startNanos, 0);
             dispatcher.touch(pipeline);
-            pipeline.settled();
+            pipeline.departures.settled();
             if (isFree(now)) {
                 dispatcher.activate(pipeline);
             }
@@ -207,7 +207,7 @@ final class Streams {
                 complete(seat.run, dispatcher.nanos() + GRACE_NANOS);
             }
         }
-        if (!pipeline.ending()) {
+        if (!pipeline.departures.ending()) {
             dispatcher.activate(pipeline);
         }
     }

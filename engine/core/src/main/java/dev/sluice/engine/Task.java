@@ -145,6 +145,12 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
         tries = delivery.triesBefore();
     }
 
+    /** A try of it has begun, or a stream has got it. */
+    void begun() {
+        tries++;
+        delivery.triesBegun(tries);
+    }
+
     /** Whether it is of a batch or a window that failed, whose repetition must not grow. */
     boolean repeats() {
         return batchMax != Integer.MAX_VALUE || repetition() != null;
@@ -191,7 +197,7 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
     public void handle() {
         if (step == Step.ARRIVING) {
             arrived();
-            pipeline.arrived(this);
+            pipeline.arrivals.arrived(this);
         } else {
             stepped();
         }

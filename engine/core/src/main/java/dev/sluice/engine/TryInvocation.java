@@ -31,7 +31,7 @@ record TryInvocation(Attempt running) implements Invocation {
 
     @Override
     public Duration remaining() {
-        var end = running.startNanos + running.pipeline.timeoutNanos();
+        var end = running.startNanos + running.pipeline.tries.timeoutNanos();
         return Duration.ofNanos(Math.max(0, end - running.pipeline.nanos()));
     }
 

@@ -24,7 +24,8 @@ final class Whereabouts {
     List<OpenEvent> of(String id, List<Pipeline> pipelines) {
         var found = new ArrayList<OpenEvent>();
         for (var pipeline : pipelines) {
-            for (var task : pipeline.lanes.open(task -> task.event().getId().equals(id))) {
+            for (var task :
+                    pipeline.lanes.open.matching(task -> task.event().getId().equals(id))) {
                 if (found.size() < FOUND_MAX) {
                     found.add(describe(task, true));
                 }
@@ -80,10 +81,10 @@ final class Whereabouts {
         if (lane.state == Lane.State.GATHERING) {
             return State.GATHERING;
         }
-        if (lane.state != Lane.State.READY || (lane.head != task && !task.pipeline.takesBatches())) {
+        if (lane.state != Lane.State.READY || (lane.head != task && !task.pipeline.tries.takesBatches())) {
             return State.BEHIND_KEY;
         }
-        return task.pipeline.gathers(now) ? State.GATHERING : State.READY;
+        return task.pipeline.tries.gathers(now) ? State.GATHERING : State.READY;
     }
 
     /** The time came, and the budget refused: the wait goes on in small steps from then. */

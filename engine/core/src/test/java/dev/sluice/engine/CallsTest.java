@@ -210,7 +210,7 @@ class CallsTest {
 
         assertThat(test.status().leased()).isZero();
         assertThat(test.status().callsWaiting()).isZero();
-        assertThat(pipeline.lanes.open()).isZero();
+        assertThat(pipeline.lanes.sums.open()).isZero();
     }
 
     @Test

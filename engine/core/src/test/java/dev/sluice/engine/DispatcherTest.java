@@ -147,8 +147,8 @@ class DispatcherTest {
             test.run();
         }
 
-        assertThat(pipeline.lanes.open()).isEqualTo(2);
-        assertThat(pipeline.lanes.readyLanes()).isLessThan(200);
+        assertThat(pipeline.lanes.sums.open()).isEqualTo(2);
+        assertThat(pipeline.lanes.ready.size()).isLessThan(200);
         assertThat(test.dispatcher.callsWaiting()).isEqualTo(1);
     }
 

@@ -134,12 +134,12 @@ class KeyedWindowsTest {
         }
 
         void take() {
-            assertThat(lanes.hasReady()).isEqualTo(keys.values().stream().anyMatch(key -> key.closed));
-            if (!lanes.hasReady()) {
+            assertThat(lanes.ready.hasReady()).isEqualTo(keys.values().stream().anyMatch(key -> key.closed));
+            if (!lanes.ready.hasReady()) {
                 return;
             }
             var taken = new ArrayList<Task>();
-            lanes.takeBatch(SIZE, taken);
+            lanes.ready.takeBatch(SIZE, taken);
             var key = keys.get(taken.get(0).delivery.key());
             assertThat(key.closed).as("was closed").isTrue();
             var expected = key.events.stream()
@@ -189,7 +189,7 @@ class KeyedWindowsTest {
             check(key);
             while (flying.get(0).state == Task.State.QUEUED) {
                 var taken = new ArrayList<Task>();
-                lanes.takeBatch(SIZE, taken);
+                lanes.ready.takeBatch(SIZE, taken);
                 var other = keys.get(taken.get(0).delivery.key());
                 other.closed = false;
                 if (other == key) {
@@ -243,9 +243,9 @@ class KeyedWindowsTest {
             var flying = events.stream()
                     .filter(task -> task.state == Task.State.IN_FLIGHT)
                     .count();
-            assertThat(lanes.open()).as("open").isEqualTo(events.size());
-            assertThat(lanes.runnable()).as("runnable").isEqualTo(runnable);
-            assertThat((long) lanes.inFlight()).as("in flight").isEqualTo(flying);
+            assertThat(lanes.sums.open()).as("open").isEqualTo(events.size());
+            assertThat(lanes.sums.runnable()).as("runnable").isEqualTo(runnable);
+            assertThat((long) lanes.sums.inFlight()).as("in flight").isEqualTo(flying);
             assertThat(windows.open())
                     .as("open windows")
                     .isEqualTo(open().size())
@@ -277,7 +277,7 @@ class KeyedWindowsTest {
         }
 
         void finish() {
-            for (var i = 0; i < 500 && lanes.open() > 0; i++) {
+            for (var i = 0; i < 500 && lanes.sums.open() > 0; i++) {
                 passTime();
                 check();
                 take();
@@ -293,7 +293,7 @@ class KeyedWindowsTest {
                 }
                 check();
             }
-            assertThat(lanes.open()).as("stuck").isZero();
+            assertThat(lanes.sums.open()).as("stuck").isZero();
         }
     }
 
@@ -306,7 +306,7 @@ class KeyedWindowsTest {
         lanes.add(task("stays", 1), "older", 1);
         var fails = List.of(task("f1", 0), task("f2", 0), task("f3", 0));
         fails.forEach(task -> lanes.add(task, "failed", 2));
-        lanes.takeBatch(SIZE, new ArrayList<>());
+        lanes.ready.takeBatch(SIZE, new ArrayList<>());
         lanes.add(task("young", 1), "young", 3);
         lanes.add(task("younger", 1), "younger", 3);
         lanes.add(task("behind", 1), "failed", 4);
@@ -314,13 +314,15 @@ class KeyedWindowsTest {
         assertThat(windows.open()).isEqualTo(OPEN_MAX);
 
         lanes.giveBack(task -> task.delivery.partition() == 0, 6);
-        assertThat(lanes.runnable()).as("the oldest window's, closed early").isEqualTo(1);
+        assertThat(lanes.sums.runnable())
+                .as("the oldest window's, closed early")
+                .isEqualTo(1);
         assertThat(windows.open()).isEqualTo(OPEN_MAX);
         assertThat(windows.events()).isEqualTo(3);
         assertThat(windows.bytes()).isEqualTo(3);
 
         lanes.giveBack(task -> true, 7);
-        assertThat(lanes.runnable()).isZero();
+        assertThat(lanes.sums.runnable()).isZero();
         assertThat(windows.events()).isZero();
     }
 

@@ -68,16 +68,16 @@ class LanesTest {
         }
 
         void take() {
-            assertThat(lanes.hasReady()).isEqualTo(open.values().stream().anyMatch(this::ready));
-            if (!lanes.hasReady()) {
+            assertThat(lanes.ready.hasReady()).isEqualTo(open.values().stream().anyMatch(this::ready));
+            if (!lanes.ready.hasReady()) {
                 return;
             }
             var taken = new ArrayList<Task>();
             var before = all(Task.State.QUEUED);
             if (batches) {
-                lanes.takeBatch(1 + random.nextInt(6), taken);
+                lanes.ready.takeBatch(1 + random.nextInt(6), taken);
             } else {
-                taken.add(lanes.take());
+                taken.add(lanes.ready.take());
             }
             assertThat(taken).isNotEmpty().doesNotHaveDuplicates();
             for (var lane : open.values()) {
@@ -143,31 +143,33 @@ class LanesTest {
                     .filter(this::ready)
                     .flatMap(lane -> batches ? lane.stream() : lane.stream().limit(1))
                     .toList();
-            assertThat(lanes.open()).as("open").isEqualTo(events.size());
-            assertThat(lanes.openBytes()).as("open bytes").isEqualTo(bytes(events));
-            assertThat(lanes.inFlight()).as("in flight").isEqualTo(flying.size());
-            assertThat(lanes.runnable()).as("runnable").isEqualTo(runnable.size());
-            assertThat(lanes.blocked()).as("blocked").isEqualTo(events.size() - flying.size() - runnable.size());
-            assertThat(lanes.blockedBytes())
+            assertThat(lanes.sums.open()).as("open").isEqualTo(events.size());
+            assertThat(lanes.sums.openBytes()).as("open bytes").isEqualTo(bytes(events));
+            assertThat(lanes.sums.inFlight()).as("in flight").isEqualTo(flying.size());
+            assertThat(lanes.sums.runnable()).as("runnable").isEqualTo(runnable.size());
+            assertThat(lanes.sums.blocked()).as("blocked").isEqualTo(events.size() - flying.size() - runnable.size());
+            assertThat(lanes.sums.blockedBytes())
                     .as("blocked bytes")
                     .isEqualTo(bytes(events) - bytes(flying) - bytes(runnable));
-            assertThat(lanes.waiting())
+            assertThat(lanes.sums.waiting())
                     .as("waiting")
                     .isEqualTo(all(Task.State.WAITING).size());
-            assertThat(lanes.parked())
+            assertThat(lanes.sums.parked())
                     .as("parked")
                     .isEqualTo(all(Task.State.PARKED).size());
             if (!batches) {
                 // The first of a lane runs, is ready or waits for its time: each other one waits for it.
-                assertThat(lanes.behindKeys()).as("behind keys").isEqualTo(events.size() - open.size());
+                assertThat(lanes.sums.behindKeys()).as("behind keys").isEqualTo(events.size() - open.size());
             }
-            assertThat(lanes.behindKeys()).as("behind keys").isBetween(0, Math.max(0, events.size() - open.size()));
+            assertThat(lanes.sums.behindKeys())
+                    .as("behind keys")
+                    .isBetween(0, Math.max(0, events.size() - open.size()));
             assertThat(lanes.keys()).as("keys").isEqualTo((int) open.keySet().stream()
                     .filter(key -> key.toString().startsWith("key"))
                     .count());
             for (var partition = 0; partition < 3; partition++) {
                 var number = partition;
-                assertThat(lanes.holds(partition))
+                assertThat(lanes.open.holds(partition))
                         .isEqualTo(events.stream().anyMatch(task -> task.delivery.partition() == number));
             }
             assertThat(lanes.flying(task -> true)).containsExactlyInAnyOrderElementsOf(flying);
@@ -207,7 +209,7 @@ class LanesTest {
                 check();
             }
             assertThat(open).as("stuck").isEmpty();
-            assertThat(lanes.hasReady()).isFalse();
+            assertThat(lanes.ready.hasReady()).isFalse();
         }
     }
 

@@ -134,7 +134,7 @@ class LimitsSimulationTest {
         }
 
         private void check(Pipeline pipeline) {
-            assertThat(pipeline.lanes.open()).as(name).isZero();
+            assertThat(pipeline.lanes.sums.open()).as(name).isZero();
             assertThat(pipeline.repeats().openOnes()).as(name).isZero();
             assertThat(lent.values()).as(name).allSatisfy(each -> assertThat(each.state())
                     .isIn(State.ACCEPTED, State.RELEASED));

@@ -178,7 +178,7 @@ class OddStreamsTest {
         test.source.offer("kept");
         test.source.offer("bad");
         test.run();
-        assertThat(pipeline.state()).isEqualTo(TriggerStatus.State.STOPPED);
+        assertThat(pipeline.departures.state()).isEqualTo(TriggerStatus.State.STOPPED);
         test.advance(Duration.ofSeconds(25).minusMillis(1));
         assertThat(test.source.cancelled()).isFalse();
 

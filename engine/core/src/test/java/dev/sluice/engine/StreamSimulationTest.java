@@ -304,7 +304,7 @@ class StreamSimulationTest {
         private void finish() {
             world.faults = false;
             for (var i = 0; i < STEPS_MAX; i++) {
-                if (source.allAccepted() && pipeline.lanes.open() == 0) {
+                if (source.allAccepted() && pipeline.lanes.sums.open() == 0) {
                     return;
                 }
                 if (!world.step() && !world.passTime()) {

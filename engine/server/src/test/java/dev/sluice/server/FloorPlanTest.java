@@ -33,8 +33,6 @@ class FloorPlanTest {
 
     /** Longer for a reason that stands at the head of each: one state machine, not to be cut in two. */
     private static final Set<String> LONG_FOR_A_REASON = Set.of(
-            "engine/core/src/main/java/dev/sluice/engine/Pipeline.java",
-            "engine/core/src/main/java/dev/sluice/engine/Lanes.java",
             "cloudevents-adapters/core/src/main/java/dev/sluice/cloudevents/WireEvent.java");
 
     /** Tests share one per JVM, and its processes tell on stdout that they serve. */
