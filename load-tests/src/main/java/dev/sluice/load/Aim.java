@@ -10,6 +10,11 @@ import java.util.Locale;
  * @param ofRatio true: the bound is for the ratio; false: it is for the engine's own figure, in the row's unit
  */
 record Aim(double bound, boolean atLeast, boolean ofRatio) {
+    /** What is shown beside another without being held to anything. */
+    static Aim none() {
+        return new Aim(Double.NaN, true, true);
+    }
+
     static Aim atLeast(double bound) {
         return new Aim(bound, true, true);
     }
@@ -23,7 +28,11 @@ record Aim(double bound, boolean atLeast, boolean ofRatio) {
         return new Aim(bound, false, false);
     }
 
-    /** Whether a ratio meets it. What could not be measured meets nothing. */
+    boolean isNone() {
+        return Double.isNaN(bound);
+    }
+
+    /** Whether a ratio meets it. What could not be measured meets nothing, and nothing meets none. */
     boolean metBy(double value) {
         return atLeast ? value >= bound : value <= bound;
     }
@@ -33,8 +42,12 @@ record Aim(double bound, boolean atLeast, boolean ofRatio) {
         return ofRatio ? bound : bound / peer;
     }
 
+    /** In a few signs; a dash for none. */
     @Override
     public String toString() {
+        if (isNone()) {
+            return "-";
+        }
         return String.format(Locale.ROOT, ofRatio ? "%s %.2f" : "engine %s %.2f", atLeast ? ">=" : "<=", bound);
     }
 }

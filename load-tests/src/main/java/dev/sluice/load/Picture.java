@@ -2,8 +2,9 @@ package dev.sluice.load;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
-/** The ratios as an SVG picture: a bar per row, and a mark where its aim is. */
+/** The ratios as an SVG picture: a bar per row, and a mark where its aim is if it has one. */
 final class Picture {
     private static final int LEFT = 400;
     private static final int BAR_WIDTH = 360;
@@ -19,7 +20,7 @@ final class Picture {
         var drawn = rows.stream().filter(row -> Double.isFinite(row.ratio())).toList();
         var height = TOP + drawn.size() * ROW_HEIGHT + 30;
         var scaleMax = drawn.stream()
-                .mapToDouble(row -> Math.max(row.ratio(), row.aim().ratio(row.peer())))
+                .flatMapToDouble(row -> DoubleStream.of(row.ratio(), row.aim().ratio(row.peer())))
                 .filter(Double::isFinite)
                 .reduce(SCALE_MIN, Math::max);
         var svg = new StringBuilder();
@@ -47,22 +48,28 @@ final class Picture {
                 LEFT,
                 y + 4,
                 BAR_WIDTH * row.ratio() / scaleMax,
-                row.met() ? "#2a7d4f" : "#b35c1e"));
-        var mark = LEFT + BAR_WIDTH * row.aim().ratio(row.peer()) / scaleMax;
-        svg.append(String.format(
-                Locale.ROOT,
-                "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222222\" stroke-width=\"2\"/>%n",
-                mark,
-                y,
-                mark,
-                y + 28));
+                row.aim().isNone() ? "#5b6b7f" : row.met() ? "#2a7d4f" : "#b35c1e"));
+        if (!row.aim().isNone()) {
+            mark(svg, LEFT + BAR_WIDTH * row.aim().ratio(row.peer()) / scaleMax, y);
+        }
+        var aim = row.aim().isNone() ? "" : " (" + row.aim() + ")";
         text(
                 svg,
                 LEFT + BAR_WIDTH + 10,
                 y + 18,
                 "start",
-                String.format(Locale.ROOT, "%.2f (%s)", row.ratio(), row.aim()),
+                String.format(Locale.ROOT, "%.2f%s", row.ratio(), aim),
                 false);
+    }
+
+    private static void mark(StringBuilder svg, double x, int y) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222222\" stroke-width=\"2\"/>%n",
+                x,
+                y,
+                x,
+                y + 28));
     }
 
     private static void text(StringBuilder svg, int x, int y, String anchor, String text, boolean bold) {

@@ -17,7 +17,7 @@ final class Report {
     /** One line per row under a head, columns aligned, each line ended. */
     static String table(List<Row> rows) {
         var cells = new ArrayList<List<String>>();
-        cells.add(List.of("id", "what", "engine", "peer", "unit", "ratio", "aim", "met"));
+        cells.add(List.of("id", "what", "engine", "peer", "unit", "ratio", "noise", "aim", "met"));
         for (var row : rows) {
             cells.add(List.of(
                     row.id(),
@@ -26,8 +26,9 @@ final class Report {
                     amount(row.peer()),
                     row.unit(),
                     amount(row.ratio()),
+                    percent(row.noise()),
                     row.aim().toString(),
-                    row.met() ? "yes" : "no"));
+                    row.aim().isNone() ? "-" : row.met() ? "yes" : "no"));
         }
         var table = new StringBuilder();
         for (var line : cells) {
@@ -35,7 +36,7 @@ final class Report {
                 var at = column;
                 var width =
                         cells.stream().mapToInt(l -> l.get(at).length()).max().orElse(0);
-                var number = column == 2 || column == 3 || column == 5;
+                var number = column == 2 || column == 3 || column == 5 || column == 6;
                 table.append(String.format(Locale.ROOT, number ? "%" + width + "s" : "%-" + width + "s", line.get(at)));
                 table.append(column == line.size() - 1 ? "" : "  ");
             }
@@ -56,8 +57,9 @@ final class Report {
                     .put("peer", known(row.peer()))
                     .put("unit", row.unit())
                     .put("ratio", known(row.ratio()))
-                    .put("aim", row.aim().toString())
-                    .put("met", row.met());
+                    .put("aim", row.aim().isNone() ? null : row.aim().toString())
+                    .put("met", row.aim().isNone() ? null : (Boolean) row.met())
+                    .put("noise", known(row.noise()));
             var rounds = object.putArray("rounds");
             row.rounds()
                     .forEach(r -> rounds.addObject().put("engine", r.engine()).put("peer", known(r.peer())));
@@ -72,6 +74,10 @@ final class Report {
     /** JSON knows no NaN. */
     private static @Nullable Double known(double value) {
         return Double.isFinite(value) ? value : null;
+    }
+
+    private static String percent(double share) {
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", share * 100) : "-";
     }
 
     private static String amount(double value) {

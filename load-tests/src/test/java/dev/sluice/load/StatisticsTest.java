@@ -2,6 +2,7 @@ package dev.sluice.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,42 @@ class StatisticsTest {
 
         assertThat(row.ratio()).isEqualTo(0.9);
         assertThat(row.met()).isTrue();
+    }
+
+    @Test
+    void spreadIsTheDistanceOfTheExtremesByTheSizeOfTheMedian() {
+        assertThat(Statistics.spread(0.9, 0.8, 1.0)).isCloseTo(0.2 / 0.9, within(1e-9));
+        assertThat(Statistics.spread(-2, -1, -4)).isEqualTo(1.5);
+        assertThat(Statistics.spread(7, 7)).isZero();
+    }
+
+    @Test
+    void spreadOfASingleRoundIsNoNumber() {
+        assertThat(Statistics.spread(7)).isNaN();
+        assertThat(Statistics.spread(7, Double.NaN)).isNaN();
+    }
+
+    @Test
+    void noiseIsThatOfTheRatiosSoThatDriftOfBothSidesDoesNotShow() {
+        var row = new Row("P1", "x", "ns", Aim.atLeast(1), List.of(new Round(90, 100), new Round(45, 50)));
+
+        assertThat(row.noise()).isZero();
+    }
+
+    @Test
+    void noiseIsThatOfTheEngineWhereTheAimIsOrNoPeerIs() {
+        var own = new Row("P10", "x", "ms", Aim.engineAtMost(2), List.of(new Round(1, 0.01), new Round(3, 9)));
+        var alone = new Row("P13", "x", "s", Aim.atMost(1), List.of(Round.alone(1), Round.alone(3)));
+
+        assertThat(own.noise()).isEqualTo(1);
+        assertThat(alone.noise()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingMeetsAnAimThatThereIsNot() {
+        assertThat(Aim.none().metBy(100)).isFalse();
+        assertThat(Aim.none().isNone()).isTrue();
+        assertThat(Aim.none()).hasToString("-");
     }
 
     @Test
