@@ -95,7 +95,7 @@ final class Dispatcher {
     void signal(Signal signal) {
         signals.offer(signal);
         if (wip.getAndIncrement() == 0) {
-            loop.execute(drainTask);
+            loop.wake(drainTask);
         }
     }
 

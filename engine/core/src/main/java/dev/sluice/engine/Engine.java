@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,9 @@ public final class Engine {
     /** Slots that need a thread each, by function, as of its newest version. */
     private final Map<String, Integer> blockingSlots = new HashMap<>();
 
-    private Engine(EngineOptions options, MeterRegistry registry) {
+    private Engine(EngineOptions options, MeterRegistry registry, Executor wakes) {
         this.registry = registry;
-        loops = new EventLoops(options.eventLoops());
+        loops = new EventLoops(options.eventLoops(), wakes);
         workers = Workers.create();
         var shared = new Shared(options);
         host = new Host(
@@ -63,7 +64,17 @@ public final class Engine {
 
     /** An engine without functions; its threads start now and end with {@link #drain}. */
     public static Engine create(EngineOptions options, MeterRegistry registry) {
-        return new Engine(options, registry);
+        return create(options, registry, Runnable::run);
+    }
+
+    /**
+     * The same for a process that hands in events from event loops of its own.
+     *
+     * @param wakes runs what wakes a function's loop, on the thread that calls, at once or later in the turn of an event
+     *     loop: a system call then serves all events of the turn. It must run each task, and soon, whatever it throws
+     */
+    public static Engine create(EngineOptions options, MeterRegistry registry, Executor wakes) {
+        return new Engine(options, registry, wakes);
     }
 
     /**

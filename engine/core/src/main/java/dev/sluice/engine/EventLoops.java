@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -21,10 +22,10 @@ final class EventLoops {
     private final LoopWatchdog watchdog;
     private int next;
 
-    EventLoops(int threads) {
+    EventLoops(int threads, Executor wakes) {
         scheduler = Schedulers.newParallel("sluice-loop", threads, true);
         for (var i = 0; i < threads; i++) {
-            loops.add(new WorkerLoop(scheduler.createWorker()));
+            loops.add(new WorkerLoop(scheduler.createWorker(), wakes));
         }
         watchdog = new LoopWatchdog(loops);
         startTimers();
@@ -56,14 +57,16 @@ final class EventLoops {
      */
     static final class WorkerLoop implements Loop {
         private final Scheduler.Worker worker;
+        private final Executor wakes;
         private volatile long busySince;
         /** Whether a function has run here; known to the loop's own thread. */
         private boolean serving;
 
         private volatile Thread thread = Thread.currentThread();
 
-        WorkerLoop(Scheduler.Worker worker) {
+        WorkerLoop(Scheduler.Worker worker, Executor wakes) {
             this.worker = worker;
+            this.wakes = wakes;
         }
 
         @Override
@@ -73,6 +76,11 @@ final class EventLoops {
             } catch (RejectedExecutionException closed) {
                 LOG.debug("task dropped: the event loops are closed");
             }
+        }
+
+        @Override
+        public void wake(Runnable task) {
+            wakes.execute(() -> execute(task));
         }
 
         @Override

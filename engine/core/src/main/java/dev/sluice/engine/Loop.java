@@ -5,6 +5,14 @@ interface Loop {
     /** Runs the task on the loop, after what was handed in before it. From any thread; never refuses while open. */
     void execute(Runnable task);
 
+    /**
+     * The same for a task that starts the handling of what is in a queue already. It may come a moment later, so that
+     * what its thread puts into the queue until then costs no further wake-up.
+     */
+    default void wake(Runnable task) {
+        execute(task);
+    }
+
     /** Runs the task on the loop once the delay has passed. */
     void schedule(Runnable task, long delayNanos);
 

@@ -92,6 +92,24 @@ class DispatcherTest {
     }
 
     @Test
+    void wakesItsLoopOnceForAllThatCameBeforeItTurns() {
+        var d = new TestDispatcher(
+                Fixtures.function(Fixtures.reactive(event -> Mono.empty()), 1, Duration.ofSeconds(1)));
+        d.attach(Fixtures.retries(0));
+        d.loop.run();
+        var before = d.loop.wakes();
+
+        for (var i = 0; i < 100; i++) {
+            d.dispatcher.signal(() -> {});
+        }
+        assertThat(d.loop.wakes()).isEqualTo(before + 1);
+
+        d.loop.run();
+        d.dispatcher.signal(() -> {});
+        assertThat(d.loop.wakes()).isEqualTo(before + 2);
+    }
+
+    @Test
     void setsNoTimerForATimeThatOneIsSetForAlready() {
         var test = new TestDispatcher(function(
                 reactive(text -> text.startsWith("bad") ? Mono.error(new IllegalStateException("no")) : Mono.never()),

@@ -24,7 +24,7 @@ class LoopWatchdogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(LoopWatchdog.class);
     private final Level level = logger.getLevel();
     private final SynchronousQueue<String> blame = new SynchronousQueue<>();
-    private final EventLoops loops = new EventLoops(1);
+    private final EventLoops loops = new EventLoops(1, Runnable::run);
     private final Loop loop = loops.next();
     private volatile String warned = "";
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {

@@ -21,10 +21,22 @@ final class ManualLoop implements Loop {
     private volatile long now = 1_000_000_000_000L;
     private long timerNumber;
     private boolean served;
+    private volatile int wakes;
 
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void wake(Runnable task) {
+        wakes++;
+        execute(task);
+    }
+
+    /** How often it was woken for what stands in a queue. */
+    int wakes() {
+        return wakes;
     }
 
     @Override

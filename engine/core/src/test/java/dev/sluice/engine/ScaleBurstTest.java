@@ -168,7 +168,7 @@ class ScaleBurstTest {
     @Test
     void runsEveryEventOnceOverAThousandScaleChanges() {
         var runs = new ConcurrentHashMap<String, Integer>();
-        var loops = new EventLoops(1);
+        var loops = new EventLoops(1, Runnable::run);
         var options = EngineOptions.defaults();
         var code = Fixtures.reactive(text -> {
             runs.merge(text, 1, Integer::sum);

@@ -32,10 +32,9 @@ final class AdminServer {
     private final AdminRoutes routes;
     private final DisposableServer server;
 
-    private AdminServer(AdminRoutes routes, int port) throws NodeException {
+    private AdminServer(HttpServer base, AdminRoutes routes, int port) throws NodeException {
         this.routes = routes;
-        var http = HttpServer.create()
-                .idleTimeout(IDLE_TIMEOUT)
+        var http = base.idleTimeout(IDLE_TIMEOUT)
                 .readTimeout(READ_TIMEOUT)
                 .requestTimeout(READ_TIMEOUT)
                 .httpRequestDecoder(decoder -> decoder.maxInitialLineLength(REQUEST_BYTES_MAX)
@@ -46,8 +45,8 @@ final class AdminServer {
     }
 
     /** Opens the port. Blocks. */
-    static AdminServer start(AdminRoutes routes, int port) throws NodeException {
-        return new AdminServer(routes, port);
+    static AdminServer start(HttpServer base, AdminRoutes routes, int port) throws NodeException {
+        return new AdminServer(base, routes, port);
     }
 
     String url() {

@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 
 /**
  * An engine with everything around it: brokers, functions, readings, ingress, admin API, opened in this order and
@@ -99,7 +98,9 @@ final class Node {
         var opened = Topics.open(manifest, limits.bodyBytes(), settings.state(), metrics.registry());
         topics = opened;
         closing.push(opened::close);
-        var running = Engine.create(options(), metrics.registry());
+        var loops = new HttpLoops();
+        closing.push(loops::close);
+        var running = Engine.create(options(), metrics.registry(), loops);
         engine = running;
         closing.push(this::drainEngine);
         code.specs().forEach(running::deploy);
@@ -117,12 +118,13 @@ final class Node {
         var state = state(manifest, opened, running, sources, timed, code.hands());
         var letters = letters(manifest, opened);
         var replays = new NodeReplays(manifest.triggers(), opened::broker, running::functionIntake, letters.desk());
-        var adminServer = AdminServer.start(new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
+        var adminServer = AdminServer.start(
+                loops.server(), new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
         awaitFunctions(running);
         awaitTopics(opened);
-        var http = front.configure(HttpServer.create()).handle(front.handler());
+        var http = front.configure(loops.server()).handle(front.handler());
         var bound = HttpServers.bind(http, settings.host(), settings.port(), "port");
         server = bound;
         closing.push(() -> HttpServers.close(bound));

@@ -50,6 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServer;
 
 /** The admin API over real sockets. */
 @Timeout(20)
@@ -109,7 +110,7 @@ class AdminServerTest {
     @BeforeEach
     void start() throws NodeException {
         broker.ensureTopic("orders").block(Duration.ofSeconds(5));
-        server = AdminServer.start(routes, 0);
+        server = AdminServer.start(HttpServer.create(), routes, 0);
     }
 
     @AfterEach
