@@ -53,9 +53,12 @@ final class CallGate {
             return new Admission.Refused(named() + " is stopping", 1, false);
         }
         var pool = dispatcher.pool();
-        if (pool.ready() == 0 && !pool.problem().isEmpty()) {
+        if (pool.ready() == 0 && !pool.newcomers().problem().isEmpty()) {
             pipeline.counts.callsRefused.increment();
-            return new Admission.Refused(named() + " has no instance: " + pool.problem(), pool.retrySeconds(), false);
+            return new Admission.Refused(
+                    named() + " has no instance: " + pool.newcomers().problem(),
+                    pool.newcomers().retrySeconds(),
+                    false);
         }
         return null;
     }

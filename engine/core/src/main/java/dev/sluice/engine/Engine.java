@@ -58,8 +58,8 @@ public final class Engine {
                 InstantSource.system(),
                 CpuLoad.ofMachine(),
                 (function, nanos) ->
-                        EngineMeters.initDuration(registry, function).record(nanos, TimeUnit.NANOSECONDS));
-        EngineMeters.bindEngine(registry, shared);
+                        FunctionMeters.initDuration(registry, function).record(nanos, TimeUnit.NANOSECONDS));
+        shared.meters(registry);
     }
 
     /** An engine without functions; its threads start now and end with {@link #drain}. */
@@ -91,7 +91,7 @@ public final class Engine {
         var dispatcher = new Dispatcher(function, loops.next(), host);
         functions.put(function.name(), dispatcher);
         blockingSlots.put(function.name(), blockingSlots(function));
-        meters.put(function.name(), EngineMeters.bindFunction(registry, function.name(), dispatcher));
+        meters.put(function.name(), FunctionMeters.bind(registry, function.name(), dispatcher));
         var calls = new TriggerSpec(
                 function.name(),
                 function.name(),
@@ -245,7 +245,7 @@ public final class Engine {
         }
         var pipeline = dispatcher.attach(trigger);
         triggers.put(trigger.name(), pipeline);
-        meters.put("trigger " + trigger.name(), EngineMeters.bindTrigger(registry, pipeline));
+        meters.put("trigger " + trigger.name(), TriggerMeters.bind(registry, pipeline));
     }
 
     /** A stream is of one topic's events: its answers go one way, and nobody waits for them. */

@@ -1,7 +1,5 @@
 package dev.sluice.engine;
 
-import dev.sluice.engine.journal.Journal;
-import dev.sluice.engine.scaling.Reason;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -9,16 +7,14 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** Every meter of this module: the code that registers it and the line that documents it. */
+/** Every meter of this module: what it is of, and the line that documents it. */
 enum EngineMeters {
     HELD_BYTES(Of.ENGINE, Type.GAUGE, "sluice.engine.held", "bytes", "events held by all pipelines"),
     HELD_MAX(
@@ -226,15 +222,25 @@ enum EngineMeters {
             "calls refused because they were over the trigger's rate");
 
     private enum Of {
-        ENGINE,
-        FUNCTION,
-        INSTANCES,
-        DECISIONS,
+        ENGINE(),
+        FUNCTION("function"),
+        INSTANCES("function", "state"),
+        DECISIONS("function", "reason"),
         /** By what causes the runs: a topic's events or calls; named as OpenTelemetry does. */
-        CAUSE,
-        TRIGGER,
+        CAUSE("function", "faas.trigger"),
+        TRIGGER("function", "trigger"),
         /** By which limit of a trigger, rate or concurrency. */
-        LIMIT
+        LIMIT("function", "trigger", "limit");
+
+        private final String tags;
+
+        Of(String... tags) {
+            this.tags = String.join(" ", tags);
+        }
+
+        private List<String> tags() {
+            return tags.isEmpty() ? List.of() : List.of(tags.split(" ", -1));
+        }
     }
 
     private enum Type {
@@ -242,10 +248,6 @@ enum EngineMeters {
         GAUGE,
         TIMER
     }
-
-    private static final Duration[] INIT_BUCKETS = Stream.of(5, 25, 100, 250, 1_000, 2_500, 10_000, 30_000)
-            .map(Duration::ofMillis)
-            .toArray(Duration[]::new);
 
     private final Of of;
     private final Type type;
@@ -261,155 +263,8 @@ enum EngineMeters {
         this.description = description;
     }
 
-    static void bindEngine(MeterRegistry registry, Shared shared) {
-        HELD_BYTES.bind(registry, shared, Shared::heldBytes);
-        HELD_MAX.bind(registry, shared, Shared::heldBytesMax);
-        ZOMBIES.bind(registry, shared, Shared::zombies);
-        JOURNAL_BYTES.bind(registry, shared.journal(), Journal::bytes);
-        JOURNAL_EVICTED.bind(registry, shared.journal(), Journal::evicted);
-    }
-
-    /** Registers a function's meters; whoever ends the function removes them. */
-    static List<Meter> bindFunction(MeterRegistry registry, String function, Dispatcher dispatcher) {
-        var bound = new ArrayList<Meter>();
-        var pool = dispatcher.pool();
-        bound.add(INSTANCES.bind(registry, pool, InstancePool::ready, "function", function, "state", "ready"));
-        bound.add(INSTANCES.bind(registry, pool, InstancePool::starting, "function", function, "state", "starting"));
-        bound.add(INSTANCES.bind(registry, pool, InstancePool::draining, "function", function, "state", "draining"));
-        bound.add(WANTED.bind(registry, pool, InstancePool::wanted, "function", function));
-        bound.add(SLOTS.bind(registry, pool, InstancePool::capacity, "function", function));
-        bound.add(SLOTS_CAP.bind(
-                registry, dispatcher.sizing(), s -> s.slotsCap() == 0 ? -1 : s.slotsCap(), "function", function));
-        bound.add(LEASED.bind(registry, pool, InstancePool::leased, "function", function));
-        bound.add(CALLS_WAITING.bind(registry, dispatcher, Dispatcher::callsWaiting, "function", function));
-        bound.add(COLD_STARTS.bind(registry, pool, InstancePool::starts, "function", function));
-        bound.add(START_FAILURES.bind(registry, pool, InstancePool::failedStarts, "function", function));
-        bound.add(initDuration(registry, function));
-        bindRuns(registry, function, "pubsub", dispatcher.runsOf(false), bound);
-        bindRuns(registry, function, "http", dispatcher.runsOf(true), bound);
-        bound.add(CHANGES.bind(registry, dispatcher, d -> of(d, Scaler::changes), "function", function));
-        for (var reason : Reason.values()) {
-            String[] tags = {"function", function, "reason", reason.name().toLowerCase(Locale.ROOT)};
-            bound.add(DECISIONS.bind(registry, dispatcher, d -> of(d, s -> s.decided(reason)), tags));
-        }
-        return bound;
-    }
-
-    /** A figure of a function's scaler; 0 when it has none, as when its number of instances is fixed. */
-    private static double of(Dispatcher dispatcher, ToDoubleFunction<Scaler> figure) {
-        var scaler = dispatcher.sizing().scaler();
-        return scaler == null ? 0 : figure.applyAsDouble(scaler);
-    }
-
-    /** A figure of a trigger's open windows; 0 where none are kept. */
-    private static double of(Lanes lanes, ToDoubleFunction<OpenWindows> figure) {
-        var windows = lanes.windows();
-        return windows == null ? 0 : figure.applyAsDouble(windows);
-    }
-
-    /** A figure of a trigger's streams; 0 where there are none. */
-    private static double ofStreams(Pipeline pipeline, ToDoubleFunction<Streams> figure) {
-        var streams = pipeline.streams();
-        return streams == null ? 0 : figure.applyAsDouble(streams);
-    }
-
-    private static void bindRuns(
-            MeterRegistry registry, String function, String cause, RunTotals runs, List<Meter> bound) {
-        String[] tags = {"function", function, "faas.trigger", cause};
-        bound.add(INVOCATIONS.bind(registry, runs, RunTotals::succeeded, tags));
-        bound.add(ERRORS.bind(registry, runs, RunTotals::failed, tags));
-        bound.add(TIMEOUTS_OF_RUNS.bind(registry, runs, RunTotals::timedOut, tags));
-        bound.add(FunctionTimer.builder(
-                        INVOKE_DURATION.meter, runs, RunTotals::ended, RunTotals::nanos, TimeUnit.NANOSECONDS)
-                .tags(tags)
-                .description(INVOKE_DURATION.description)
-                .register(registry));
-    }
-
-    /** Takes how long an instance took to start. The registry finds it by its name: starts are rare. */
-    static Timer initDuration(MeterRegistry registry, String function) {
-        return Timer.builder(INIT_DURATION.meter)
-                .tags("function", function)
-                .description(INIT_DURATION.description)
-                .serviceLevelObjectives(INIT_BUCKETS)
-                .register(registry);
-    }
-
-    /** Registers a trigger's meters; whoever ends the trigger removes them. */
-    static List<Meter> bindTrigger(MeterRegistry registry, Pipeline pipeline) {
-        var bound = new ArrayList<Meter>();
-        var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.name()};
-        bound.add(RUNNABLE.bind(registry, pipeline, Pipeline::runnable, tags));
-        bound.add(RUNNING.bind(registry, pipeline.lanes.sums, LaneSums::inFlight, tags));
-        bound.add(BLOCKED.bind(registry, pipeline, Pipeline::blocked, tags));
-        bound.add(BLOCKED_BYTES.bind(registry, pipeline, Pipeline::blockedBytes, tags));
-        bound.add(WAITING.bind(registry, pipeline.lanes.sums, LaneSums::waiting, tags));
-        bound.add(PARKED.bind(registry, pipeline.lanes.sums, LaneSums::parked, tags));
-        bound.add(STREAMS.bind(registry, pipeline, p -> ofStreams(p, Streams::running), tags));
-        bound.add(STREAMS_UNSETTLED.bind(registry, pipeline, p -> ofStreams(p, Streams::unsettled), tags));
-        bound.add(STREAM_RESTARTS.bind(registry, pipeline.counts.streamRestarts, Count::get, tags));
-        bound.add(WINDOWS_OPEN.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::open), tags));
-        bound.add(WINDOWS_BYTES.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::bytes), tags));
-        bound.add(WINDOWS_EARLY.bind(registry, pipeline.lanes, l -> of(l, OpenWindows::closedEarly), tags));
-        bound.add(PARTITIONS_PAUSED.bind(registry, pipeline, Pipeline::pausedPartitions, tags));
-        bound.add(TROUBLES.bind(registry, pipeline, p -> p.troubles().size(), tags));
-        var counts = pipeline.counts;
-        bound.add(RECEIVED.bind(registry, pipeline.arrivals, Arrivals::received, tags));
-        bound.add(RECEIVED_WEIGHTED.bind(registry, pipeline, p -> p.arrivals.received() + p.counts.unseen.get(), tags));
-        bound.add(EXPIRED.bind(registry, counts.expired, Count::get, tags));
-        bound.add(FILTERED.bind(registry, pipeline.arrivals, Arrivals::filtered, tags));
-        bound.add(FILTER_ERRORS.bind(registry, pipeline.arrivals, Arrivals::filterErrors, tags));
-        bound.add(RUNS.bind(registry, counts.runs, Count::get, tags));
-        bound.add(RUN_TIME.bind(registry, counts.runNanos, EngineMeters::seconds, tags));
-        bound.add(DONE.bind(registry, counts.done, Count::get, tags));
-        bound.add(FAILED.bind(registry, counts.failed, Count::get, tags));
-        bound.add(TIMEOUTS.bind(registry, counts.timeouts, Count::get, tags));
-        bound.add(ABANDONED.bind(registry, counts.abandoned, Count::get, tags));
-        bound.add(RETRIED.bind(registry, counts.retried, Count::get, tags));
-        bound.add(DEAD_LETTERED.bind(registry, counts.deadLettered, Count::get, tags));
-        bound.add(DEAD_LETTER_FAILURES.bind(registry, counts.deadLetterFailures, Count::get, tags));
-        bound.add(ACCEPT_FAILURES.bind(registry, counts.acceptFailures, Count::get, tags));
-        bound.add(LOOPED.bind(registry, counts.looped, Count::get, tags));
-        bound.add(DROPPED.bind(registry, counts.dropped, Count::get, tags));
-        bound.add(RELEASED.bind(registry, counts.released, Count::get, tags));
-        bound.add(ANSWERS.bind(registry, counts.answers, Count::get, tags));
-        bound.add(PAUSES.bind(registry, counts.pauses, Count::get, tags));
-        bound.add(RETRIES_PUT_OFF.bind(registry, counts.retriesPutOff, Count::get, tags));
-        bound.add(CALLS_REFUSED.bind(registry, counts.callsRefused, LongAdder::sum, tags));
-        bound.add(CALLS_OVER_RATE.bind(registry, counts.callsOverRate, LongAdder::sum, tags));
-        bindLimits(registry, pipeline, tags, bound);
-        return bound;
-    }
-
-    /** Those of what a trigger keeps the function from; none for limits that it does not have. */
-    private static void bindLimits(MeterRegistry registry, Pipeline pipeline, String[] tags, List<Meter> bound) {
-        var throttle = pipeline.throttle();
-        if (throttle != null) {
-            bound.add(HELD_BACK.bind(registry, throttle.rateNanos, EngineMeters::seconds, and(tags, "limit", "rate")));
-            bound.add(HELD_BACK.bind(
-                    registry, throttle.concurrencyNanos, EngineMeters::seconds, and(tags, "limit", "concurrency")));
-        }
-        var repeats = pipeline.repeats();
-        if (repeats != null) {
-            bound.add(REPEATED.bind(registry, repeats.repeated, Count::get, tags));
-            bound.add(REPEATS_KNOWN.bind(registry, repeats, Repeats::entries, tags));
-            bound.add(REPEATS_SIZE.bind(registry, repeats, Repeats::bytes, tags));
-            bound.add(REPEATS_FORGOTTEN.bind(registry, repeats.forgotten, Count::get, tags));
-        }
-    }
-
-    private static double seconds(Count nanos) {
-        return nanos.get() / (double) TimeUnit.SECONDS.toNanos(1);
-    }
-
-    private static String[] and(String[] tags, String name, String value) {
-        var more = Arrays.copyOf(tags, tags.length + 2);
-        more[tags.length] = name;
-        more[tags.length + 1] = value;
-        return more;
-    }
-
-    private <T> Meter bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {
+    /** Registers it for one of the things that it is of. */
+    <T> Meter bind(MeterRegistry registry, T of, ToDoubleFunction<T> value, String... tags) {
         return type == Type.COUNTER
                 ? FunctionCounter.builder(meter, of, value)
                         .tags(tags)
@@ -424,22 +279,27 @@ enum EngineMeters {
                         .register(registry);
     }
 
-    private List<String> tags() {
-        return switch (of) {
-            case ENGINE -> List.of();
-            case FUNCTION -> List.of("function");
-            case INSTANCES -> List.of("function", "state");
-            case DECISIONS -> List.of("function", "reason");
-            case CAUSE -> List.of("function", "faas.trigger");
-            case TRIGGER -> List.of("function", "trigger");
-            case LIMIT -> List.of("function", "trigger", "limit");
-        };
+    /** Registers a timer whose number and sum of durations are counted elsewhere. */
+    <T> Meter bind(MeterRegistry registry, T of, ToLongFunction<T> number, ToDoubleFunction<T> nanos, String... tags) {
+        return FunctionTimer.builder(meter, of, number, nanos, TimeUnit.NANOSECONDS)
+                .tags(tags)
+                .description(description)
+                .register(registry);
+    }
+
+    /** Registers a histogram of durations that are told to it. */
+    Timer histogram(MeterRegistry registry, Duration[] buckets, String... tags) {
+        return Timer.builder(meter)
+                .tags(tags)
+                .description(description)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
     }
 
     static List<Engine.MeterDoc> docs() {
         return Stream.of(values())
                 .map(m -> new Engine.MeterDoc(
-                        m.meter, m.type.name().toLowerCase(Locale.ROOT), m.unit, m.tags(), m.description))
+                        m.meter, m.type.name().toLowerCase(Locale.ROOT), m.unit, m.of.tags(), m.description))
                 .toList();
     }
 }

@@ -40,7 +40,7 @@ final class FunctionReport {
         if (dispatcher.closing()) {
             return FunctionStatus.State.DRAINING;
         }
-        var starts = pool.problem().isEmpty();
+        var starts = pool.newcomers().problem().isEmpty();
         if (pool.ready() > 0 || (pool.wanted() == 0 && starts)) {
             return FunctionStatus.State.READY;
         }
@@ -52,7 +52,7 @@ final class FunctionReport {
         return shared.tooManyZombies()
                 ? shared.zombies() + " runs are past their deadline and still hold a thread; the limit is "
                         + shared.zombiesMax() + ": nothing new is started"
-                : pool.problem();
+                : pool.newcomers().problem();
     }
 
     static ScalingStatus scaling(Dispatcher dispatcher, List<Pipeline> pipelines) {
@@ -68,7 +68,7 @@ final class FunctionReport {
                 spec.name(),
                 scaler == null ? "fixed" : scaler.policy(),
                 pool.ready(),
-                pool.starting(),
+                pool.newcomers().starting(),
                 pool.draining(),
                 pool.wanted(),
                 spec.instancesMin(),

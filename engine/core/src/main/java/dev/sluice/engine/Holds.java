@@ -80,8 +80,9 @@ final class Holds {
                     + " runs are past their deadline and still hold a thread, the limit is " + shared.zombiesMax());
         }
         var pool = dispatcher.pool();
-        if (pool.ready() == 0 && !pool.problem().isEmpty()) {
-            holds.add("function '" + pipeline.function() + "': " + pool.problem());
+        if (pool.ready() == 0 && !pool.newcomers().problem().isEmpty()) {
+            holds.add("function '" + pipeline.function() + "': "
+                    + pool.newcomers().problem());
         }
     }
 }

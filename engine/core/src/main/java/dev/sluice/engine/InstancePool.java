@@ -1,16 +1,12 @@
 package dev.sluice.engine;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -28,14 +24,7 @@ import reactor.core.scheduler.Scheduler;
  * </pre>
  */
 final class InstancePool {
-    private static final Logger LOG = LoggerFactory.getLogger(InstancePool.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
-    private static final long RESTART_MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RESTART_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    private final Loop loop;
-    private final Scheduler starter;
+    private final Newcomers newcomers;
     private final Runnable changed;
     private final LongConsumer startNanos;
     private final List<Instance> serving = new ArrayList<>();
@@ -45,24 +34,15 @@ final class InstancePool {
 
     private volatile Version version;
 
-    /** Instances of this version on their way, those included that wait for their next attempt to start. */
-    private int starting;
-
     /** Slots of the serving ones. */
     private int slots;
 
     private int leased;
     private int leasedOfDraining;
-    private int startFailures;
     private int slotsCap = Integer.MAX_VALUE;
     private final Count starts = new Count();
-    private final Count failedStarts = new Count();
     private volatile int wanted;
-    private volatile boolean closed;
     private volatile int ready;
-    private volatile String problem = "";
-    /** When the next failed start is tried again. */
-    private volatile long retryNanos;
 
     /**
      * @param starter runs constructors and starts, which may block
@@ -70,9 +50,8 @@ final class InstancePool {
      * @param startNanos told on the loop how long an instance took to start, its last attempt alone
      */
     InstancePool(FunctionSpec spec, Loop loop, Scheduler starter, Runnable changed, LongConsumer startNanos) {
-        this.version = new Version(spec);
-        this.loop = loop;
-        this.starter = starter;
+        version = new Version(spec);
+        newcomers = new Newcomers(this, loop, starter, version);
         this.changed = changed;
         this.startNanos = startNanos;
         this.wanted = spec.instances();
@@ -80,7 +59,7 @@ final class InstancePool {
 
     /** From now on so many are wanted: starts what is missing, drains those with the fewest leases; on the loop. */
     void resize(int instances) {
-        if (closed) {
+        if (newcomers.ended()) {
             return;
         }
         wanted = instances;
@@ -97,10 +76,7 @@ final class InstancePool {
     Version replaceBy(FunctionSpec next, int instances) {
         var before = version;
         version = new Version(next);
-        // Those of the version before that are still on their way are closed when they arrive.
-        starting = 0;
-        startFailures = 0;
-        problem = "";
+        newcomers.version(version);
         before.superseded();
         resize(instances);
         return before;
@@ -118,7 +94,7 @@ final class InstancePool {
 
     /** Drains an instance that can't be relied on any more and starts another for it; on the loop. */
     void replace(Instance instance) {
-        if (!closed && instance.serves()) {
+        if (!newcomers.ended() && instance.serves()) {
             retire(instance);
             startMissing();
             changed.run();
@@ -131,9 +107,8 @@ final class InstancePool {
             current += instance.version == version ? 1 : 0;
         }
         var atOnce = current == serving.size() ? wanted : Math.max(1, wanted / 4);
-        while (current + starting < wanted && starting < atOnce) {
-            starting++;
-            start(version, RESTART_MIN_NANOS);
+        while (current + newcomers.starting() < wanted && newcomers.starting() < atOnce) {
+            newcomers.start();
         }
     }
 
@@ -150,129 +125,40 @@ final class InstancePool {
 
     private void closeWhenIdle(Instance instance) {
         if (instance.leased() == 0 && draining.remove(instance)) {
-            discard(instance.handler, instance.version);
+            newcomers.discard(instance.handler, instance.version);
         }
     }
 
-    private void start(Version of, long backoffNanos) {
-        if (closed) {
-            return;
-        }
-        of.opens();
-        var spec = of.spec;
-        var begun = loop.nanos();
-        Mono.fromCallable(() -> spec.code().newHandler(spec.name(), spec.config()))
-                .subscribeOn(starter)
-                .timeout(START_TIMEOUT)
-                .flatMap(this::ready)
-                .subscribe(
-                        handler -> made(handler, of, begun),
-                        error -> loop.execute(() -> failed(of, error, backoffNanos)));
+    /** Whether an instance that has got ready is wanted: more serve not yet, or it takes the place of an older one. */
+    boolean takes() {
+        return serving.size() < wanted || serving.stream().anyMatch(instance -> instance.version != version);
     }
 
-    /** Waits for a handler's start; one that fails to is closed, for the next try makes another. */
-    private Mono<Handler> ready(Handler handler) {
-        return handler.start()
-                .timeout(START_TIMEOUT)
-                .onErrorResume(error -> closed(handler).then(Mono.error(error)))
-                .thenReturn(handler);
-    }
-
-    private Mono<Void> closed(Handler handler) {
-        return handler.close().timeout(CLOSE_TIMEOUT).onErrorResume(error -> {
-            LOG.warn("function {}: an instance failed to close", name(), error);
-            return Mono.empty();
-        });
-    }
-
-    /** A handler is ready; when the function has ended meanwhile, its loop may be gone, and it is closed right here. */
-    private void made(Handler handler, Version of, long begunNanos) {
-        if (closed) {
-            discard(handler, of);
-        } else {
-            loop.execute(() -> started(handler, of, begunNanos));
-        }
-    }
-
-    private void discard(Handler handler, Version of) {
-        closed(handler)
-                .subscribe(
-                        nothing -> {},
-                        error -> LOG.warn("function {}: an instance failed to close", name(), error),
-                        () -> loop.execute(of::closed));
-    }
-
-    private String name() {
-        return version.spec.name();
+    /** Whether one of those on their way is not wanted any more. */
+    boolean surplus() {
+        return serving.stream().filter(instance -> instance.version == version).count() + newcomers.starting() > wanted;
     }
 
     /** Adds an instance that is ready; on the loop. */
-    private void started(Handler handler, Version of, long begunNanos) {
-        if (of != version) {
-            discard(handler, of);
-            return;
-        }
-        starting--;
-        if (closed || (serving.size() >= wanted && !supersedes())) {
-            discard(handler, of);
-            return;
-        }
+    void started(Handler handler, Version of, long tookNanos) {
         starts.add(1);
         var instance = new Instance(handler, of, (int) starts.get());
         serving.add(instance);
         slots += instance.slots();
-        startFailures = 0;
-        startNanos.accept(loop.nanos() - begunNanos);
+        startNanos.accept(tookNanos);
         free.addLast(instance);
         retireSurplus();
         ready = serving.size();
         if (ready >= wanted) {
-            problem = "";
+            newcomers.complete();
         }
         startMissing();
         changed.run();
     }
 
-    /** Whether an instance of an older version serves, whose place a new one takes. */
-    private boolean supersedes() {
-        return serving.stream().anyMatch(instance -> instance.version != version);
-    }
-
-    private void failed(Version of, Throwable error, long backoffNanos) {
-        of.closed();
-        if (of != version) {
-            return;
-        }
-        if (surplus()) {
-            starting--;
-            return;
-        }
-        startFailures++;
-        failedStarts.add(1);
-        problem = "an instance does not start: " + error;
-        LOG.warn(
-                "function {}: an instance does not start; next try in {} s",
-                name(),
-                TimeUnit.NANOSECONDS.toSeconds(backoffNanos),
-                error);
-        retryNanos = loop.nanos() + backoffNanos;
-        loop.schedule(() -> startAgain(of, Math.min(2 * backoffNanos, RESTART_MAX_NANOS)), backoffNanos);
-    }
-
-    private void startAgain(Version of, long backoffNanos) {
-        if (of != version) {
-            return;
-        }
-        if (surplus()) {
-            starting--;
-        } else {
-            start(of, backoffNanos);
-        }
-    }
-
-    /** Whether one of those on their way is not wanted any more. */
-    private boolean surplus() {
-        return serving.stream().filter(instance -> instance.version == version).count() + starting > wanted;
+    /** The function's. */
+    String name() {
+        return version.spec.name();
     }
 
     /** A slot for one try, or null when none is free. */
@@ -303,9 +189,9 @@ final class InstancePool {
         }
     }
 
-    /** Instances on their way. */
-    int starting() {
-        return starting;
+    /** Those on their way, and what became of starts. */
+    Newcomers newcomers() {
+        return newcomers;
     }
 
     /** Instances that lease no more and are not empty yet. */
@@ -315,28 +201,12 @@ final class InstancePool {
 
     /** All of them: on their way, serving, draining. */
     int all() {
-        return starting + serving.size() + draining.size();
-    }
-
-    /** Seconds until a failed start is tried again, 1 at least; from any thread. */
-    int retrySeconds() {
-        var seconds = TimeUnit.NANOSECONDS.toSeconds(retryNanos - loop.nanos()) + 1;
-        return (int) Math.max(1, Math.min(TimeUnit.NANOSECONDS.toSeconds(RESTART_MAX_NANOS), seconds));
-    }
-
-    /** Starts that failed since one last succeeded. */
-    int startFailures() {
-        return startFailures;
+        return newcomers.starting() + serving.size() + draining.size();
     }
 
     /** Instances started so far, from any thread. */
     long starts() {
         return starts.get();
-    }
-
-    /** Starts that failed so far, from any thread. */
-    long failedStarts() {
-        return failedStarts.get();
     }
 
     int leased() {
@@ -370,17 +240,12 @@ final class InstancePool {
         return wanted;
     }
 
-    /** Why an instance does not start, empty when all did; from any thread. */
-    String problem() {
-        return problem;
-    }
-
     /** Starts no more and closes all handlers; on the loop. Completes when they are, after 2 s at most; logs errors. */
     Mono<Void> close() {
-        closed = true;
+        newcomers.end();
         ready = 0;
         var closing = Stream.concat(serving.stream(), draining.stream())
-                .map(instance -> closed(instance.handler))
+                .map(instance -> newcomers.close(instance.handler))
                 .toList();
         serving.clear();
         draining.clear();

@@ -137,7 +137,11 @@ final class Scaler {
         var pool = dispatcher.pool();
         return new LoadSample(
                 now,
-                new Load.Instances(pool.ready(), pool.starting(), pool.draining(), pool.startFailures()),
+                new Load.Instances(
+                        pool.ready(),
+                        pool.newcomers().starting(),
+                        pool.draining(),
+                        pool.newcomers().failures()),
                 pool.leased(),
                 dispatcher.leases().nanos(pool.leased(), now),
                 dispatcher.leases().settled(),

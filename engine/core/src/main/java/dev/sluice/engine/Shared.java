@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.journal.Journal;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -62,5 +63,14 @@ final class Shared {
 
     int zombiesMax() {
         return zombiesMax;
+    }
+
+    /** Registers the meters of all this; they stay as long as the registry. */
+    void meters(MeterRegistry registry) {
+        EngineMeters.HELD_BYTES.bind(registry, this, Shared::heldBytes);
+        EngineMeters.HELD_MAX.bind(registry, this, Shared::heldBytesMax);
+        EngineMeters.ZOMBIES.bind(registry, this, Shared::zombies);
+        EngineMeters.JOURNAL_BYTES.bind(registry, journal, Journal::bytes);
+        EngineMeters.JOURNAL_EVICTED.bind(registry, journal, Journal::evicted);
     }
 }

@@ -43,7 +43,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
 
     final Instance instance;
     final long startNanos;
-    private final Streams.Seat seat;
+    private final Seat seat;
     private final Pipeline pipeline;
     private final StreamAnswers answers;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -68,7 +68,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
     /** When it is cancelled, once it was told to end; 0: it was not. */
     private long graceEnd;
 
-    StreamRun(Streams.Seat seat, Pipeline pipeline, Instance instance, String id, long now) {
+    StreamRun(Seat seat, Pipeline pipeline, Instance instance, String id, long now) {
         this.seat = seat;
         this.pipeline = pipeline;
         this.instance = instance;

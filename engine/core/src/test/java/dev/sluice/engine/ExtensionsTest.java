@@ -129,7 +129,7 @@ class ExtensionsTest {
     void weighsReceivedEventsByTheirSampledRate() {
         var registry = new SimpleMeterRegistry();
         var pipeline = test.attach(retries(0));
-        EngineMeters.bindTrigger(registry, pipeline);
+        TriggerMeters.bind(registry, pipeline);
         test.source.offer("plain");
         test.source.offer(
                 Fixtures.event("ten").toBuilder().extension("sampledrate", 10).build(), null, 0);
