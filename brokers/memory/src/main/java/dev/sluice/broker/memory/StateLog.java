@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -36,11 +37,19 @@ final class StateLog {
     private static final int COMPACT_RATIO = 4;
 
     private final Path file;
+    private final Opener opener;
     private FileChannel channel;
     private long length;
 
-    private StateLog(Path file, FileChannel channel, long length) {
+    /** Opens files to write to; may fail at any time, as when the process has too many open. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open(Path file, OpenOption... options) throws IOException;
+    }
+
+    private StateLog(Path file, Opener opener, FileChannel channel, long length) {
         this.file = file;
+        this.opener = opener;
         this.channel = channel;
         this.length = length;
     }
@@ -51,11 +60,15 @@ final class StateLog {
      * @param states gets what the file holds
      */
     static StateLog open(Path file, Map<String, byte[]> states) throws IOException {
+        return open(file, states, FileChannel::open);
+    }
+
+    static StateLog open(Path file, Map<String, byte[]> states, Opener opener) throws IOException {
         if (!Files.exists(file)) {
-            replace(file, Map.of());
+            replace(file, Map.of(), opener).close();
         }
         var good = read(file, states);
-        var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        var channel = opener.open(file, StandardOpenOption.WRITE);
         try {
             if (channel.size() > good) {
                 LOG.atWarn()
@@ -67,7 +80,7 @@ final class StateLog {
                 channel.force(true);
             }
             channel.position(good);
-            return new StateLog(file, channel, good);
+            return new StateLog(file, opener, channel, good);
         } catch (IOException | RuntimeException failed) {
             channel.close();
             throw failed;
@@ -86,8 +99,9 @@ final class StateLog {
                 var header = ByteBuffer.wrap(in.readNBytes(StateRecord.HEADER_BYTES));
                 var bytes = StateRecord.length(header);
                 if (bytes < 0) {
-                    // Some file systems leave zeros where a write did not get to.
-                    if (StateRecord.isBlank(header) && isBlank(in)) {
+                    // Some file systems leave zeros where a write did not get to, be it within the header. No record
+                    // begins with zeros behind its header, so what is damaged there is not taken for that.
+                    if (isBlank(in)) {
                         return at;
                     }
                     throw damaged(file, at);
@@ -98,7 +112,7 @@ final class StateLog {
                 }
                 var changes = in.readNBytes(bytes);
                 if (!StateRecord.isWhole(header, changes)) {
-                    if (end == size) {
+                    if (isBlank(in)) {
                         return at;
                     }
                     throw damaged(file, at);
@@ -161,24 +175,35 @@ final class StateLog {
         if (length < COMPACT_MIN_BYTES || length < COMPACT_RATIO * liveBytes) {
             return;
         }
-        replace(file, states);
-        channel.close();
-        channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        length = channel.size();
-        channel.position(length);
+        var fresh = replace(file, states, opener);
+        var old = channel;
+        channel = fresh.channel;
+        length = fresh.length;
+        old.close();
     }
 
-    private static void replace(Path file, Map<String, byte[]> states) throws IOException {
-        var fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (var out = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+    /** The file that is at its place now, still open: nothing that could fail comes after the renaming. */
+    private static StateLog replace(Path file, Map<String, byte[]> states, Opener opener) throws IOException {
+        var beside = file.resolveSibling(file.getFileName() + ".new");
+        var out = opener.open(
+                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try {
             write(out, StateRecord.mark());
             for (var part : StateRecord.parts(states)) {
                 write(out, StateRecord.of(part));
             }
             out.force(true);
+            var fresh = new StateLog(file, opener, out, out.position());
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncFolder(file);
+            return fresh;
+        } catch (IOException | RuntimeException failed) {
+            out.close();
+            throw failed;
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void syncFolder(Path file) {
         try (var folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         } catch (IOException notOnThisSystem) {

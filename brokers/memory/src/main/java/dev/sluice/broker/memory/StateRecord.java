@@ -66,10 +66,6 @@ final class StateRecord {
         return whole && length >= Integer.BYTES && length <= LENGTH_MAX ? length : -1;
     }
 
-    static boolean isBlank(ByteBuffer header) {
-        return header.getLong(0) == 0 && header.getInt(8) == 0;
-    }
-
     static boolean isWhole(ByteBuffer header, byte[] changes) {
         return checksum(changes, 0, changes.length) == header.getInt(8);
     }

@@ -10,14 +10,18 @@ import dev.sluice.broker.Start;
 import dev.sluice.broker.Subscription;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +105,23 @@ class MemoryStateTest {
     }
 
     @Test
+    void cutsOffAHeaderThatWasWrittenInPart() throws IOException {
+        var session = start();
+        put(session, "a", new byte[] {1});
+        var whole = (int) Files.size(file());
+        put(session, "a", new byte[] {2});
+        close();
+        var bytes = Files.readAllBytes(file());
+
+        for (var written = 1; written <= StateRecord.HEADER_BYTES; written++) {
+            Files.write(file(), Arrays.copyOf(Arrays.copyOf(bytes, whole + written), bytes.length + 5_000));
+            assertThat(start().states()).containsEntry("a", new byte[] {1});
+            close();
+            assertThat(Files.size(file())).isEqualTo(whole);
+        }
+    }
+
+    @Test
     void refusesDamageAnywhereButInTheLastCommit() throws IOException {
         var session = start();
         put(session, "a", new byte[] {1});
@@ -170,6 +191,31 @@ class MemoryStateTest {
         assertThat(broker.topic("other").status().partitions().get(0).end()).isEqualTo(1);
         assertThat(broker.topic("full").status().partitions().get(0).end()).isEqualTo(2);
         assertThat(open().states()).containsEntry("a", new byte[] {1});
+    }
+
+    @Test
+    void appendsToTheFileThatItWroteAnewThoughNoOtherCanBeOpened() throws IOException {
+        var path = folder.resolve("log");
+        var states = new HashMap<String, byte[]>();
+        var left = new AtomicInteger(3); // the new file, the file as it is, and the one that is written anew
+        var log = StateLog.open(path, states, (file, options) -> {
+            if (left.getAndDecrement() == 0) {
+                throw new IOException("too many open files");
+            }
+            return FileChannel.open(file, options);
+        });
+        var value = new byte[60_000];
+        for (var bytes = 0; bytes < StateLog.COMPACT_MIN_BYTES; bytes += value.length) {
+            log.append(List.of(Change.put("a", value)));
+        }
+
+        log.compactIfWorthIt(Map.of("a", value), value.length);
+        log.append(List.of(Change.put("b", new byte[] {1})));
+        log.close();
+
+        assertThat(Files.size(path)).isLessThan(2 * value.length);
+        StateLog.open(path, states).close();
+        assertThat(states).containsOnlyKeys("a", "b");
     }
 
     private static Outgoing outgoing(String topic, String id) {
