@@ -7,11 +7,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,6 +57,9 @@ final class MemoryControl implements Control {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private final Map<String, SessionStates> sessions = new HashMap<>();
+    /** Those whose first commit waits for room. On the thread only. */
+    private final Set<MemorySession> roomless = new HashSet<>();
+
     private final List<Meter> meters;
     private @Nullable StateFolder folder;
 
@@ -106,10 +112,16 @@ final class MemoryControl implements Control {
 
     private Map<String, byte[]> readNow(String session) {
         try {
-            return Map.copyOf(states(session).states);
+            return isThere(session) ? Map.copyOf(states(session).states) : Map.of();
         } catch (IOException failed) {
             throw new BrokerException.Unavailable(broker.name(), String.valueOf(failed.getMessage()), failed);
         }
+    }
+
+    /** Whether anybody ever held it: who only looks takes no place, and makes no file. */
+    private boolean isThere(String session) throws IOException {
+        return sessions.containsKey(session)
+                || (state != null && Files.exists(folder(state).file(session)));
     }
 
     @Override
@@ -144,13 +156,17 @@ final class MemoryControl implements Control {
     }
 
     private SessionStates read(Path state, String name) throws IOException {
+        var read = new HashMap<String, byte[]>();
+        return SessionStates.of(StateLog.open(folder(state).file(name), read), read);
+    }
+
+    private StateFolder folder(Path state) throws IOException {
         var opened = folder;
         if (opened == null) {
             opened = StateFolder.open(state, broker.name());
             folder = opened;
         }
-        var read = new HashMap<String, byte[]>();
-        return SessionStates.of(StateLog.open(opened.file(name), read), read);
+        return opened;
     }
 
     /** Runs it on the thread; errors the sender when it throws, or when the broker is closed. */
@@ -205,9 +221,11 @@ final class MemoryControl implements Control {
 
     /** Makes the session's commits, until one has to wait for room. */
     private void drain(MemorySession session) {
+        roomless.remove(session);
         for (var commit = session.commits.peek(); commit != null; commit = session.commits.peek()) {
             try {
                 if (!tryCommit(session, commit)) {
+                    roomless.add(session);
                     var unused = broker.timer()
                             .schedule(() -> run(() -> drain(session)), ROOM_AGAIN_MS, TimeUnit.MILLISECONDS);
                     return;
@@ -323,6 +341,13 @@ final class MemoryControl implements Control {
 
     private void end() {
         shards.close(broker.closedException());
+        for (var session : roomless) {
+            for (var commit = session.commits.poll(); commit != null; commit = session.commits.poll()) {
+                waiting.decrementAndGet();
+                commit.sender().error(broker.closedException());
+            }
+        }
+        roomless.clear();
         sessions.values().forEach(states -> closeQuietly(states::close));
         sessions.clear();
         var opened = folder;

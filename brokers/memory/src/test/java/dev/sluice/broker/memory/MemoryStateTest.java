@@ -146,6 +146,26 @@ class MemoryStateTest {
     }
 
     @Test
+    void keepsNothingOfASessionThatIsOnlyLookedFor() throws IOException {
+        put(start(), "a", new byte[] {1});
+        var control = broker.control();
+
+        for (var n = 0; n < MemoryControl.SESSIONS_MAX; n++) {
+            assertThat(control.read("unknown/" + n).block(PATIENCE)).isEmpty();
+        }
+
+        try (var files = Files.list(file().getParent())) {
+            assertThat(files)
+                    .extracting(Path::getFileName)
+                    .extracting(Path::toString)
+                    .containsExactlyInAnyOrder("lock", file().getFileName().toString());
+        }
+        assertThat(control.open("another").block(PATIENCE)).isNotNull();
+        start();
+        assertThat(broker.control().read("sched/1").block(PATIENCE)).containsOnlyKeys("a");
+    }
+
+    @Test
     void refusesAFolderThatIsInUse() {
         start();
         var second = MemoryBroker.create("Default", MemoryLimits.DEFAULT, folder, new SimpleMeterRegistry());
@@ -191,6 +211,29 @@ class MemoryStateTest {
         assertThat(broker.topic("other").status().partitions().get(0).end()).isEqualTo(1);
         assertThat(broker.topic("full").status().partitions().get(0).end()).isEqualTo(2);
         assertThat(open().states()).containsEntry("a", new byte[] {1});
+    }
+
+    @Test
+    void answersACommitThatWaitsForRoomWhenItIsClosed() {
+        var limits = new MemoryLimits(1, 10, 1, 10_000_000, 10_000_000, 2, Duration.ofHours(1), 1_000_000);
+        var session = start(limits);
+        broker.source(new Subscription("full", "g", Start.EARLIEST))
+                .receive()
+                .subscribe()
+                .dispose();
+        session.commit(List.of(outgoing("full", "1")), List.of()).block(PATIENCE);
+        var waiting = session.commit(List.of(outgoing("full", "2")), List.of()).toFuture();
+        var behind = session.commit(List.of(), List.of()).toFuture();
+        open();
+
+        broker.close().block(PATIENCE);
+
+        for (var commit : List.of(waiting, behind)) {
+            assertThat(commit)
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(BrokerException.Unavailable.class);
+        }
     }
 
     @Test
