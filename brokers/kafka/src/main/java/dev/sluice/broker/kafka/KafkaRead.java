@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import reactor.core.CoreSubscriber;
 
 /**
@@ -24,6 +25,9 @@ import reactor.core.CoreSubscriber;
  * compaction) don't keep it waiting; it is not fetched any more then. Keeps one poll at most.
  */
 final class KafkaRead extends KafkaWatch<StoredEvent> {
+    /** How long a topic may give nothing of what it should have. */
+    static final Duration STALL = Duration.ofSeconds(30);
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final ReadRange range;
@@ -32,13 +36,28 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
     /** Where each partition ends that is not at its end. */
     private final Map<TopicPartition, Long> open = new HashMap<>();
 
+    private final long stallNanos;
+    /** How long polls have brought nothing, one after another. */
+    private long stoodNanos;
+
     KafkaRead(
             String topic,
             ReadRange range,
             CoreSubscriber<? super StoredEvent> actual,
             KafkaWatches watches,
             String threadName) {
+        this(topic, range, actual, watches, threadName, STALL);
+    }
+
+    KafkaRead(
+            String topic,
+            ReadRange range,
+            CoreSubscriber<? super StoredEvent> actual,
+            KafkaWatches watches,
+            String threadName,
+            Duration stall) {
         super(topic, actual, watches, threadName);
+        this.stallNanos = stall.toNanos();
         this.range = range;
         this.records = watches.records();
     }
@@ -123,6 +142,8 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
     }
 
     private void poll(Consumer<byte[], byte[]> consumer) {
+        var begun = System.nanoTime();
+        var before = positions(consumer);
         try {
             for (var next : consumer.poll(POLL)) {
                 if (next.offset() < open.getOrDefault(new TopicPartition(next.topic(), next.partition()), 0L)) {
@@ -130,16 +151,51 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
                 }
             }
         } catch (OffsetOutOfRangeException gone) {
-            // Retention went past it: what is gone is no part of the topic any more.
-            consumer.seekToBeginning(gone.offsetOutOfRangePartitions().keySet());
+            goOn(consumer, gone.offsetOutOfRangePartitions());
         }
+        var after = positions(consumer);
         var done = open.entrySet().stream()
-                .filter(entry -> consumer.position(entry.getKey(), CALL) >= entry.getValue())
+                .filter(entry -> after.getOrDefault(entry.getKey(), 0L) >= entry.getValue())
                 .map(Map.Entry::getKey)
                 .toList();
         if (!done.isEmpty()) {
             open.keySet().removeAll(done);
             consumer.pause(done);
         }
+        stoodNanos = after.equals(before) && !open.isEmpty() ? stoodNanos + System.nanoTime() - begun : 0;
+        if (stoodNanos >= stallNanos) {
+            stalled(consumer);
+        }
+    }
+
+    private Map<TopicPartition, Long> positions(Consumer<byte[], byte[]> consumer) {
+        return open.keySet().stream()
+                .collect(Collectors.toMap(partition -> partition, partition -> consumer.position(partition, CALL)));
+    }
+
+    /**
+     * Where retention went past a position, what is gone is no part of the topic any more. Where the topic ends before it,
+     * it was cut off or made anew: its beginning was read already, or is of no interest to who reads from there.
+     */
+    private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> outOfRange) {
+        var first = asking(limit -> consumer.beginningOffsets(outOfRange.keySet(), limit));
+        outOfRange.forEach((partition, position) -> {
+            long begin = first.getOrDefault(partition, 0L);
+            if (begin > position) {
+                consumer.seek(partition, begin);
+            } else {
+                open.remove(partition);
+                consumer.pause(List.of(partition));
+            }
+        });
+    }
+
+    /** A topic that is gone, or has no leader, gives nothing and says nothing: polls just come back empty. */
+    private void stalled(Consumer<byte[], byte[]> consumer) {
+        partitions(consumer);
+        var standing =
+                open.keySet().stream().map(TopicPartition::partition).sorted().toList();
+        throw new TimeoutException(
+                "nothing came of partitions " + standing + " within " + Duration.ofNanos(stallNanos));
     }
 }

@@ -122,9 +122,27 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
         try {
             consumer.poll(POLL).forEach(polled::add);
         } catch (OffsetOutOfRangeException gone) {
-            // Retention went past it: what is gone is skipped like what came too fast.
-            consumer.seekToBeginning(gone.offsetOutOfRangePartitions().keySet());
+            goOn(consumer, gone.offsetOutOfRangePartitions());
         }
+    }
+
+    /**
+     * Where retention went past a position, what is gone is skipped like what came too fast. Where the topic ends before
+     * it, it was cut off or made anew: what comes from now on is seen.
+     */
+    private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> outOfRange) {
+        var first = asking(limit -> consumer.beginningOffsets(outOfRange.keySet(), limit));
+        var ends = asking(limit -> consumer.endOffsets(outOfRange.keySet(), limit));
+        outOfRange.forEach((partition, position) -> {
+            long begin = first.getOrDefault(partition, 0L);
+            if (begin > position) {
+                consumer.seek(partition, begin);
+            } else {
+                long end = ends.getOrDefault(partition, begin);
+                liveFrom.put(partition, end);
+                consumer.seek(partition, end);
+            }
+        });
     }
 
     private void deliver() {

@@ -1,7 +1,10 @@
 package dev.sluice.broker.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.ReadRange;
+import dev.sluice.broker.StoredEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +16,9 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.test.StepVerifier;
 
 /** A reading of a part of a topic whose cluster answers late. */
@@ -46,6 +51,55 @@ class KafkaReadTest {
     void endsWithAnErrorWhenTheTopicIsNotThere() {
         StepVerifier.create(watches(0).read("gone", ReadRange.ALL))
                 .expectError(BrokerException.Refused.class)
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void endsWhereATopicWasCutOffInsteadOfReadingItAgain() {
+        var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
+        var watches = new KafkaWatches(
+                "k",
+                new KafkaErrors(options),
+                new SimpleMeterRegistry(),
+                options.records(),
+                () -> new OddConsumer(true));
+
+        StepVerifier.create(watches.read("t", ReadRange.ALL)).expectComplete().verify(PATIENCE);
+    }
+
+    @Test
+    void goesOnWhereRetentionWentPastItsPosition() {
+        var consumer = new OddConsumer(true);
+        consumer.begin = 10;
+        var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
+        var watches = new KafkaWatches(
+                "k", new KafkaErrors(options), new SimpleMeterRegistry(), options.records(), () -> consumer);
+
+        StepVerifier.create(watches.read("t", ReadRange.ALL)).expectComplete().verify(PATIENCE);
+        assertThat(consumer.sought).containsExactly(0L, 10L);
+    }
+
+    @Test
+    void endsWithAnErrorWhenNothingComesOfWhatShouldBeThere() {
+        var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
+        var watches = new KafkaWatches(
+                "k",
+                new KafkaErrors(options),
+                new SimpleMeterRegistry(),
+                options.records(),
+                () -> new OddConsumer(false));
+
+        StepVerifier.create(Flux.<StoredEvent>from(subscriber -> new KafkaRead(
+                                "t",
+                                ReadRange.ALL,
+                                Operators.toCoreSubscriber(subscriber),
+                                watches,
+                                "read",
+                                Duration.ofMillis(300))
+                        .begin()))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(BrokerException.Unavailable.class)
+                        .hasMessageContaining("nothing came of partitions [0] within PT0.3S"))
                 .verify(PATIENCE);
     }
 

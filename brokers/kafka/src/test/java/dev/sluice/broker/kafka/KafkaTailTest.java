@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -27,8 +29,31 @@ class KafkaTailTest {
     private final Watcher watcher = new Watcher();
 
     private KafkaWatches watches() {
+        return watches(Silent::new);
+    }
+
+    private KafkaWatches watches(Supplier<Consumer<byte[], byte[]>> maker) {
         var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
-        return new KafkaWatches("k", new KafkaErrors(options), registry, options.records(), Silent::new);
+        return new KafkaWatches("k", new KafkaErrors(options), registry, options.records(), maker);
+    }
+
+    @Test
+    void goesOnAtTheEndOfATopicThatWasCutOff() {
+        var consumer = new OddConsumer(true);
+        var watching = watches(() -> consumer).tail("t", Map.of(0, 4L)).subscribe();
+
+        await().untilAsserted(() -> assertThat(consumer.sought).containsExactly(5L, 10L));
+        watching.dispose();
+    }
+
+    @Test
+    void goesOnWhereRetentionWentPastItsPosition() {
+        var consumer = new OddConsumer(true);
+        consumer.begin = 7;
+        var watching = watches(() -> consumer).tail("t", Map.of(0, 4L)).subscribe();
+
+        await().untilAsserted(() -> assertThat(consumer.sought).containsExactly(5L, 7L));
+        watching.dispose();
     }
 
     /** Its own calls take no time: what is left of their limit is not waited for. */

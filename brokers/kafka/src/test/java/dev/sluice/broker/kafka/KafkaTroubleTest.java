@@ -5,8 +5,11 @@ import static dev.sluice.broker.kafka.SourceFixture.forAWhile;
 import static dev.sluice.broker.kafka.SourceFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.Delivery;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.Subscription;
 import dev.sluice.broker.kafka.SourceFixture.Reader;
 import java.io.IOException;
@@ -19,11 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.test.StepVerifier;
 
 /** What a source says and does when something keeps it from reading. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -103,6 +111,41 @@ class KafkaTroubleTest {
 
         reader.awaitOwning(1);
         eventually(() -> assertThat(reader.troubles()).isEmpty());
+    }
+
+    @Test
+    void endsAReadingOfATopicThatIsDeletedMeanwhile() {
+        var value = new byte[8_000];
+        try (var producer = fixture.producer(Map.of())) {
+            for (var i = 0; i < 1_000; i++) {
+                producer.send(new ProducerRecord<>(fixture.topic, 0, null, value));
+            }
+        }
+        var options = KafkaBrokerOptions.builder("k", fixture.servers).build();
+        var watches = new KafkaWatches(
+                "k",
+                new KafkaErrors(options),
+                fixture.registry,
+                options.records(),
+                () -> new KafkaConsumer<>(ClientProperties.tail(options)));
+
+        StepVerifier.create(
+                        Flux.<StoredEvent>from(subscriber -> new KafkaRead(
+                                        fixture.topic,
+                                        ReadRange.ALL,
+                                        Operators.toCoreSubscriber(subscriber),
+                                        watches,
+                                        "read",
+                                        Duration.ofSeconds(1))
+                                .begin()),
+                        1)
+                .expectNextCount(1)
+                .then(() ->
+                        get(fixture.admin.deleteTopics(List.of(fixture.topic)).all()))
+                .thenRequest(Long.MAX_VALUE)
+                .thenConsumeWhile(event -> true)
+                .expectError(BrokerException.Refused.class)
+                .verify(Duration.ofSeconds(30));
     }
 
     @Test
