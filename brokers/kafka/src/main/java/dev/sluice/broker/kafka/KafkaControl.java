@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import reactor.core.publisher.Flux;
@@ -41,6 +43,11 @@ final class KafkaControl implements Control {
     /** Groups that share work out; each membership has a thread. */
     static final int MEMBERS_MAX = 16;
 
+    /** Threads that read states for those who only look, so that they never take one from a session. */
+    static final int READS_AT_ONCE = 8;
+    /** Reads that wait for one of them. */
+    static final int READS_MAX = 256;
+
     private static final int LOOK_UP_S = 15;
     private static final int IDLE_S = 10;
 
@@ -50,6 +57,7 @@ final class KafkaControl implements Control {
     private final String topic;
     private final KafkaRecords records;
     private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor readers;
     private final AtomicInteger places = new AtomicInteger();
     private final Set<KafkaSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<KafkaShards> members = ConcurrentHashMap.newKeySet();
@@ -69,12 +77,21 @@ final class KafkaControl implements Control {
         this.records = options.records();
         this.threads = new ThreadPoolExecutor(
                 0, 2 * SESSIONS_MAX, IDLE_S, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+        this.readers = new ThreadPoolExecutor(
+                READS_AT_ONCE,
+                READS_AT_ONCE,
+                IDLE_S,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(READS_MAX),
+                this::thread);
+        readers.allowCoreThreadTimeOut(true);
         var tags = KafkaMeters.of(options.name());
         this.commits = KafkaMeters.STATE_COMMITS.counter(registry, tags);
         this.open = KafkaMeters.SESSIONS.gauge(registry, tags, sessions, Set::size);
     }
 
-    private Thread thread(Runnable work) {
+    /** A thread that is not begun yet, beside all limits. */
+    Thread thread(Runnable work) {
         var made = new Thread(work, "sluice-kafka-" + options.name() + "-session-" + threadNumber.incrementAndGet());
         made.setDaemon(true);
         return made;
@@ -94,7 +111,7 @@ final class KafkaControl implements Control {
                 opener.error(errors.refused("no session '" + name + "' beside the " + SESSIONS_MAX + " that are open"));
                 return;
             }
-            var session = new KafkaSession(this, name);
+            var session = new KafkaSession(this, name, threads());
             sessions.add(session);
             opener.onCancel(session::closeSoon);
             session.begin(opener);
@@ -105,21 +122,27 @@ final class KafkaControl implements Control {
     public Mono<Map<String, byte[]>> read(String session) {
         Control.requireName(session);
         return Mono.create(reader -> {
-            if (closed) {
-                reader.error(errors.closed());
-                return;
-            }
+            var left = new AtomicBoolean();
+            reader.onCancel(() -> left.set(true));
             try {
-                threads().execute(() -> {
+                readers.execute(() -> {
                     try {
-                        ensureTopic();
-                        reader.success(new StateReader(this, session).read());
+                        if (closed) {
+                            throw errors.closed();
+                        }
+                        if (!left.get()) {
+                            ensureTopic();
+                            reader.success(new StateReader(this, session).read());
+                        }
                     } catch (RuntimeException | LinkageError failed) {
                         reader.error(errors.of(failed));
                     }
                 });
-            } catch (BrokerException noThread) {
-                reader.error(noThread);
+            } catch (RejectedExecutionException full) {
+                reader.error(
+                        closed
+                                ? errors.closed()
+                                : errors.unavailable(READS_MAX + " readers of its states wait already"));
             }
         });
     }
@@ -237,6 +260,7 @@ final class KafkaControl implements Control {
                 .orTimeout(ProducerSlot.FLUSH_MAX.toSeconds(), TimeUnit.SECONDS)
                 .handle((done, late) -> {
                     threads.shutdown();
+                    readers.shutdown();
                     registry.remove(commits);
                     registry.remove(open);
                     return null;

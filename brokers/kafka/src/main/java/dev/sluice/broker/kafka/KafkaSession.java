@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,39 +29,54 @@ final class KafkaSession implements Control.Session {
 
     private final KafkaControl control;
     private final String name;
-    private final ArrayDeque<Runnable> work = new ArrayDeque<>();
+    private final Executor threads;
+    private final ArrayDeque<Work> work = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean working;
     private boolean closing;
     private @Nullable Transactions transactions;
     private volatile Map<String, byte[]> states = Map.of();
 
-    KafkaSession(KafkaControl control, String name) {
+    /** @param threads where it works; throws {@link BrokerException} when none of them is free */
+    KafkaSession(KafkaControl control, String name, Executor threads) {
         this.control = control;
         this.name = name;
+        this.threads = threads;
     }
+
+    /**
+     * Something to do in turn.
+     *
+     * @param refused called instead, when there is no thread that does it
+     */
+    private record Work(Runnable step, Consumer<BrokerException> refused) {}
 
     /** Opens it and answers it. */
     void begin(MonoSink<Control.Session> opener) {
-        var accepted = enqueue(() -> {
-            if (control.isClosed()) {
-                opener.error(control.errors().closed());
-                closeSoon();
-                return;
-            }
-            try {
-                var opened = Transactions.open(control, name);
-                transactions = opened;
-                states = opened.readStates();
-                opener.success(this);
-            } catch (RuntimeException | LinkageError failed) {
-                opener.error(control.of(failed));
-                closeSoon();
-            }
-        });
+        var accepted = enqueue(new Work(() -> open(opener), noThread -> {
+            opener.error(noThread);
+            closeSoon();
+        }));
         if (!accepted) {
             opener.error(control.errors().unavailable("too much waits for its control topic"));
             control.ended(this);
+        }
+    }
+
+    private void open(MonoSink<Control.Session> opener) {
+        if (control.isClosed()) {
+            opener.error(control.errors().closed());
+            closeSoon();
+            return;
+        }
+        try {
+            var opened = Transactions.open(control, name);
+            transactions = opened;
+            states = opened.readStates();
+            opener.success(this);
+        } catch (RuntimeException | LinkageError failed) {
+            opener.error(control.of(failed));
+            closeSoon();
         }
     }
 
@@ -74,7 +91,11 @@ final class KafkaSession implements Control.Session {
         var sent = List.copyOf(events);
         var changed = List.copyOf(changes);
         return Mono.create(sender -> {
-            if (!enqueue(() -> commit(sent, changed, sender))) {
+            var work = new Work(
+                    () -> commit(sent, changed, sender),
+                    noThread -> sender.error(
+                            new BrokerException.Full(control.topic(), String.valueOf(noThread.getMessage()))));
+            if (!enqueue(work)) {
                 sender.error(
                         isClosing()
                                 ? closedException()
@@ -125,15 +146,11 @@ final class KafkaSession implements Control.Session {
                 return;
             }
             closing = true;
-            work.add(this::closeNow);
+            // A producer must be closed: there are fewer sessions than would do harm with a thread each.
+            work.add(new Work(
+                    this::closeNow, noThread -> control.thread(this::closeNow).start()));
         }
-        try {
-            serve();
-        } catch (BrokerException noThread) {
-            // It is the producer's memory that is lost until the process ends; its transactions time out.
-            control.ended(this);
-            ended.complete(null);
-        }
+        serve();
     }
 
     private void closeNow() {
@@ -162,21 +179,15 @@ final class KafkaSession implements Control.Session {
         return closing;
     }
 
-    private boolean enqueue(Runnable task) {
+    private boolean enqueue(Work task) {
         synchronized (this) {
             if (closing || work.size() >= COMMITS_MAX) {
                 return false;
             }
             work.add(task);
         }
-        try {
-            serve();
-            return true;
-        } catch (BrokerException noThread) {
-            synchronized (this) {
-                return !work.remove(task);
-            }
-        }
+        serve();
+        return true;
     }
 
     private void serve() {
@@ -187,26 +198,34 @@ final class KafkaSession implements Control.Session {
             working = true;
         }
         try {
-            control.threads().execute(this::work);
+            threads.execute(this::work);
         } catch (BrokerException noThread) {
-            synchronized (this) {
-                working = false;
-            }
-            throw noThread;
+            refuseAll(noThread);
         }
+    }
+
+    /** Others may have queued behind the one that asked for the thread: nobody else would serve them. */
+    private void refuseAll(BrokerException noThread) {
+        List<Work> left;
+        synchronized (this) {
+            left = List.copyOf(work);
+            work.clear();
+            working = false;
+        }
+        left.forEach(task -> task.refused().accept(noThread));
     }
 
     private void work() {
         for (var task = next(); task != null; task = next()) {
             try {
-                task.run();
+                task.step().run();
             } catch (RuntimeException | LinkageError e) {
                 LOG.atError().setCause(e).log("session '{}' failed", name);
             }
         }
     }
 
-    private synchronized @Nullable Runnable next() {
+    private synchronized @Nullable Work next() {
         var task = work.poll();
         if (task == null) {
             working = false;
