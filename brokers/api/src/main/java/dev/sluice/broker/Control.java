@@ -30,7 +30,7 @@ public interface Control {
 
     /**
      * Opens the session of that name, anywhere in the fleet, and ends the one that was open before: whatever that one
-     * commits from now on errors with {@link Fenced} and is not seen by anyone. Completes with the session once its
+     * begins to commit from now on errors with {@link Fenced} and is not seen by anyone. Completes with the session once its
      * states are read, which include all that the one before committed. Errors with {@link BrokerException}, {@link
      * BrokerException.Refused} when as many sessions are open as the broker takes. Cancel closes what was opened.
      *
@@ -80,7 +80,7 @@ public interface Control {
          * Errors: {@link Fenced} when the name was opened elsewhere since, {@link BrokerException.Full} and {@link
          * BrokerException.TooLarge} as {@link EventSink#publish}; after {@link BrokerException.Unavailable} all of it, or none of
          * it, may have been stored: the session is closed then, and a new one tells. A closed session errors with {@link
-         * BrokerException.Unavailable} and stores nothing. Cancel does not undo it.
+         * BrokerException.Unavailable} and stores nothing. Cancel does not undo it: the next commit comes after it.
          *
          * @param events in this order; at most {@link #EVENTS_MAX}
          * @param changes in this order. At most {@link #CHANGES_MAX} of {@link
@@ -188,7 +188,10 @@ public interface Control {
         return text;
     }
 
-    /** The session's name was opened elsewhere: what was to be committed is not stored, and never will be. */
+    /**
+     * The session's name was opened elsewhere. What was to be committed is either stored already, because the answer that
+     * said so was lost, and then the one who opened it has found it there; or it never will be.
+     */
     final class Fenced extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -48,6 +48,9 @@ final class KafkaControl implements Control {
     /** Reads that wait for one of them. */
     static final int READS_MAX = 256;
 
+    /** A coordinator that was elected just now answers late. */
+    private static final int BLOCK_MS = 20_000;
+
     private static final int LOOK_UP_S = 15;
     private static final int IDLE_S = 10;
 
@@ -66,9 +69,17 @@ final class KafkaControl implements Control {
     private final Gauge open;
     private final MeterRegistry registry;
     private final AtomicInteger threadNumber = new AtomicInteger();
+    private final int blockMs;
     private volatile boolean closed;
 
     KafkaControl(KafkaBrokerOptions options, KafkaErrors errors, KafkaAdmin admin, MeterRegistry registry) {
+        this(options, errors, admin, registry, BLOCK_MS);
+    }
+
+    /** @param blockMs how long a session waits for the answer to a step of a transaction */
+    KafkaControl(
+            KafkaBrokerOptions options, KafkaErrors errors, KafkaAdmin admin, MeterRegistry registry, int blockMs) {
+        this.blockMs = blockMs;
         this.options = options;
         this.errors = errors;
         this.admin = admin;
@@ -226,6 +237,10 @@ final class KafkaControl implements Control {
 
     KafkaBrokerOptions options() {
         return options;
+    }
+
+    int blockMs() {
+        return blockMs;
     }
 
     String topic() {

@@ -28,9 +28,6 @@ final class Transactions {
     /** Until when a transaction that was begun and left is taken back, unless the session is opened before. */
     private static final int TRANSACTION_MS = 15_000;
 
-    /** A coordinator that was elected just now answers late. */
-    private static final int BLOCK_MS = 20_000;
-
     private static final int CALL_MS = 8_000;
     private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final long BUFFER = 32L << 20;
@@ -56,7 +53,7 @@ final class Transactions {
         config.put("transactional.id", "sluice-" + control.topic() + '-' + session);
         config.put("client.id", config.get("client.id") + "-" + session);
         config.put("transaction.timeout.ms", String.valueOf(TRANSACTION_MS));
-        config.put("max.block.ms", String.valueOf(BLOCK_MS));
+        config.put("max.block.ms", String.valueOf(control.blockMs()));
         config.put("linger.ms", "0");
         config.put("request.timeout.ms", String.valueOf(CALL_MS / 2));
         config.put("delivery.timeout.ms", String.valueOf(CALL_MS));

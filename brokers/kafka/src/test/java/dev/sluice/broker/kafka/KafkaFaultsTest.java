@@ -8,24 +8,31 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.broker.Broker.Health;
 import dev.sluice.broker.BrokerException;
+import dev.sluice.broker.Control;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.TopicStatus;
 import dev.sluice.broker.kafka.server.KafkaOptions;
 import dev.sluice.broker.kafka.server.LocalKafka;
 import dev.sluice.cloudevents.WireEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -173,6 +180,83 @@ class KafkaFaultsTest {
                 .isEqualTo(before + 1));
         sink.publish(event("3"), null).retry(15).block(PATIENCE);
         assertThat(events(topic)).isGreaterThan(before + 1);
+    }
+
+    @Test
+    void closesASessionThatTimedOutAndTheNextOneFindsWhatWasDoneAllTheSame() {
+        proxy.leadTo(kafka.proxiedPort());
+        var options = behindProxy().build();
+        var broker = broker(behindProxy());
+        var topic = newTopic();
+        begin(broker, topic);
+        var errors = new KafkaErrors(options);
+        var timer = Executors.newSingleThreadScheduledExecutor();
+        var admin = new KafkaAdmin(options, errors, timer, () -> Admin.create(ClientProperties.admin(options)));
+        var control = new KafkaControl(options, errors, admin, new SimpleMeterRegistry(), 3_000);
+        var session = open(control, topic);
+        session.commit(List.of(), List.of(put("1"))).block(PATIENCE);
+
+        proxy.keepAnswersFrom(ApiKeys.END_TXN);
+        var told = catchThrowable(
+                () -> session.commit(outgoing(topic, "2"), List.of(put("2"))).block(PATIENCE));
+        proxy.keepAnswers(false);
+
+        assertThat(told).isInstanceOf(BrokerException.Unavailable.class);
+        assertThat(catchThrowable(() ->
+                        session.commit(outgoing(topic, "2"), List.of(put("2"))).block(PATIENCE)))
+                .isInstanceOf(BrokerException.Unavailable.class)
+                .hasMessageContaining("is closed");
+        var next = open(control, topic);
+        assertThat(next.states()).containsEntry("n", new byte[] {'2'});
+        next.commit(outgoing(topic, "3"), List.of(put("3"))).block(PATIENCE);
+        assertThat(ids(topic)).containsSubsequence("2", "3").containsOnlyOnce("2", "3");
+        assertThat(control.close()).succeedsWithin(PATIENCE);
+        admin.close();
+        timer.shutdownNow();
+    }
+
+    @Test
+    void fencesAHolderWhoseLastCommitWasDoneAndTheNextOneFindsIt() {
+        proxy.leadTo(kafka.proxiedPort());
+        var broker = broker(behindProxy());
+        var topic = newTopic();
+        begin(broker, topic);
+        var former = open(broker.control(), topic);
+        former.commit(List.of(), List.of(put("1"))).block(PATIENCE);
+
+        proxy.keepAnswersFrom(ApiKeys.END_TXN);
+        var told = former.commit(outgoing(topic, "2"), List.of(put("2"))).toFuture();
+        Awaitility.await().atMost(PATIENCE).until(proxy::keepsAnswers);
+        var plain = broker(KafkaBrokerOptions.builder("plain", kafka.bootstrapServers()));
+        var next = open(plain.control(), topic);
+        proxy.leadTo(0);
+        proxy.keepAnswers(false);
+        proxy.leadTo(kafka.proxiedPort());
+
+        assertThat(told).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(Control.Fenced.class);
+        assertThat(next.states()).containsEntry("n", new byte[] {'2'});
+        next.commit(outgoing(topic, "3"), List.of(put("3"))).block(PATIENCE);
+        assertThat(ids(topic)).containsSubsequence("2", "3").containsOnlyOnce("2", "3");
+    }
+
+    private static Control.Session open(Control control, String name) {
+        return Objects.requireNonNull(control.open(name).retry(15).block(PATIENCE));
+    }
+
+    private static Control.Change put(String value) {
+        return Control.Change.put("n", value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Control.Outgoing> outgoing(String topic, String id) {
+        return List.of(new Control.Outgoing(topic, event(id), null));
+    }
+
+    private List<String> ids(String topic) {
+        var plain = broker(KafkaBrokerOptions.builder("plain", kafka.bootstrapServers()));
+        return Objects.requireNonNull(plain.read(topic, ReadRange.ALL)
+                .map(stored -> stored.event().getId())
+                .collectList()
+                .block(PATIENCE));
     }
 
     @Test

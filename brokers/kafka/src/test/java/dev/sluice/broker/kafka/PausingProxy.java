@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Stands between clients and a Kafka: can be away, and can keep answers back while it lets requests through. */
 final class PausingProxy implements AutoCloseable {
@@ -14,6 +16,7 @@ final class PausingProxy implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile int target;
     private volatile boolean answersKept;
+    private volatile int keptFrom = -1;
     private volatile boolean closed;
 
     PausingProxy() {
@@ -49,6 +52,15 @@ final class PausingProxy implements AutoCloseable {
         }
     }
 
+    /** Lets the next request of this kind through, and holds back what is answered from then on. */
+    void keepAnswersFrom(ApiKeys request) {
+        keptFrom = request.id;
+    }
+
+    boolean keepsAnswers() {
+        return answersKept;
+    }
+
     private void accept() {
         while (!closed) {
             try {
@@ -77,6 +89,9 @@ final class PausingProxy implements AutoCloseable {
                     read = from.getInputStream().read(buffer)) {
                 if (answers) {
                     awaitFlow();
+                } else if (read >= 6 && ByteBuffer.wrap(buffer).getShort(4) == keptFrom) {
+                    keptFrom = -1;
+                    keepAnswers(true);
                 }
                 to.getOutputStream().write(buffer, 0, read);
             }

@@ -175,6 +175,21 @@ abstract class ControlContract extends ContractPart {
     }
 
     @Test
+    void makesACommitThoughItsCallerWasTooImpatientToSeeIt() {
+        var member = join("g", Start.EARLIEST).requestingAll();
+        var session = open();
+
+        session.commit(List.of(outgoing("k-0", "k")), List.of(put("m", "0"), put("n", "0")))
+                .subscribe()
+                .dispose();
+        session.commit(List.of(outgoing("k-1", "k")), List.of(put("n", "1"))).block(patience());
+
+        assertThat(texts(reopened(session))).isEqualTo(Map.of("m", "0", "n", "1"));
+        eventually(() -> assertThat(member.ids()).containsExactly("k-0", "k-1"));
+        forAWhile(() -> assertThat(member.ids()).containsExactly("k-0", "k-1"));
+    }
+
+    @Test
     void refusesToCommitOnceClosed() {
         var session = open();
         session.close().block(patience());
