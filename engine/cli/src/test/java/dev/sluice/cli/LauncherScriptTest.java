@@ -216,7 +216,7 @@ class LauncherScriptTest {
     void hasMavenVerifyTestTheRepository() throws Exception {
         sluice("test", "-pl", "engine/cli", "-B");
 
-        assertThat(builds()).containsExactly(root.toRealPath() + ": mvn verify -pl engine/cli -B");
+        assertThat(builds()).containsExactly(root.toRealPath() + ": mvn verify -pl engine/cli -B -T 2");
     }
 
     @Test

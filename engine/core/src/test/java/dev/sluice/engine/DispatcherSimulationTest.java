@@ -3,11 +3,14 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The promises of settling, order and limits, over many seeded schedules. A failure names its seed; run that one alone with
  * {@code -DargLine.module=-Dsluice.simulation.seed=N}, and a million of them with {@code ./sluice soak simulation}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DispatcherSimulationTest {
     private static final Long SEED = Long.getLong("sluice.simulation.seed");
     private static final int MEMORY_SCHEDULES = 65_000;

@@ -11,8 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("listens to what all dispatchers log")
 class FailureLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(FailureLog.class);
     private final Level before = logger.getLevel();

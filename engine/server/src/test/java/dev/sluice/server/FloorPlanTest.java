@@ -32,8 +32,8 @@ class FloorPlanTest {
     private static final int LINES_MAX = 500;
 
     /** Longer for a reason that stands at the head of each: one state machine, not to be cut in two. */
-    private static final Set<String> LONG_FOR_A_REASON = Set.of(
-            "cloudevents-adapters/core/src/main/java/dev/sluice/cloudevents/WireEvent.java");
+    private static final Set<String> LONG_FOR_A_REASON =
+            Set.of("cloudevents-adapters/core/src/main/java/dev/sluice/cloudevents/WireEvent.java");
 
     /** Tests share one per JVM, and its processes tell on stdout that they serve. */
     private static final String TEST_KAFKA = "dev.sluice.broker.kafka.server..";

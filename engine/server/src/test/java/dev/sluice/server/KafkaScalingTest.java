@@ -17,9 +17,12 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two nodes whose triggers name one group: each scales its own instances by the lag of its own partitions. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaScalingTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int EVENTS = 200;
