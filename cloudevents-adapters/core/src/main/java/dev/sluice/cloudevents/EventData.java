@@ -52,7 +52,7 @@ public final class EventData implements CloudEventData {
      */
     public static EventData json(byte[] array, int offset, int length, EventLimits limits) {
         Objects.checkFromIndexSize(offset, length, array.length);
-        if (!Utf8.isValid(array, offset, length) || !JsonSyntax.isValue(array, offset, length, limits)) {
+        if (!Utf8.isValid(array, offset, length) || !JsonCursor.isValue(array, offset, length, limits)) {
             throw new InvalidEventException("data", null, "must be one JSON value in UTF-8, within the limits of JSON");
         }
         return json(array, offset, length);

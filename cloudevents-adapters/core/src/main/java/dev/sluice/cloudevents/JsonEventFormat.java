@@ -1,9 +1,5 @@
 package dev.sluice.cloudevents;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.core.builder.CloudEventBuilder;
@@ -11,7 +7,6 @@ import io.cloudevents.core.format.EventDeserializationException;
 import io.cloudevents.core.format.EventFormat;
 import io.cloudevents.core.format.EventSerializationException;
 import io.cloudevents.rw.CloudEventDataMapper;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -58,16 +53,10 @@ public final class JsonEventFormat implements EventFormat {
      */
     public WireEvent read(byte[] bytes, int offset, int length) {
         int from = begin(bytes, offset, length, limits.eventBytes());
-        try (JsonParser parser = text.parser(bytes, from, offset + length - from)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidEventException("event", null, "must be a JSON object");
-            }
-            WireEvent event = new JsonReader(text, limits, parser, bytes, from).read();
-            requireEnd(parser);
-            return event;
-        } catch (IOException e) {
-            throw notJson(e);
-        }
+        var cursor = new JsonCursor(bytes, from, offset + length - from, limits);
+        WireEvent event = new JsonReader(text, limits, cursor, bytes).read();
+        requireEnd(cursor);
+        return event;
     }
 
     /**
@@ -78,23 +67,18 @@ public final class JsonEventFormat implements EventFormat {
      */
     public List<WireEvent> readBatch(byte[] bytes, int offset, int length) {
         int from = begin(bytes, offset, length, Integer.MAX_VALUE);
-        List<WireEvent> events = new ArrayList<>();
-        try (JsonParser parser = text.parser(bytes, from, offset + length - from)) {
-            if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new InvalidEventException("batch", null, "must be a JSON array");
-            }
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (events.size() == limits.batchEvents()) {
-                    throw InvalidEventException.tooLarge(
-                            "batch", "must not have more than " + limits.batchEvents() + " events");
-                }
-                events.add(readItem(parser, bytes, from, events.size()));
-            }
-            requireEnd(parser);
-            return events;
-        } catch (IOException e) {
-            throw notJson(e).at(events.size());
+        var cursor = new JsonCursor(bytes, from, offset + length - from, limits);
+        if (!cursor.take('[')) {
+            throw new InvalidEventException("batch", null, "must be a JSON array");
         }
+        List<WireEvent> events = new ArrayList<>();
+        if (!cursor.take(']')) {
+            do {
+                events.add(readItem(cursor, bytes, events.size()));
+            } while (hasNext(cursor, events.size()));
+        }
+        requireEnd(cursor);
+        return events;
     }
 
     /**
@@ -183,33 +167,31 @@ public final class JsonEventFormat implements EventFormat {
         return marked ? offset + 3 : offset;
     }
 
-    private WireEvent readItem(JsonParser parser, byte[] bytes, int from, int index) throws IOException {
+    private WireEvent readItem(JsonCursor cursor, byte[] bytes, int index) {
+        if (index == limits.batchEvents()) {
+            throw InvalidEventException.tooLarge(
+                    "batch", "must not have more than " + limits.batchEvents() + " events");
+        }
         try {
-            if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw new InvalidEventException("event", null, "must be a JSON object");
-            }
-            return new JsonReader(text, limits, parser, bytes, from).read();
+            return new JsonReader(text, limits, cursor, bytes).read();
         } catch (InvalidEventException e) {
             throw e.at(index);
         }
     }
 
-    private static void requireEnd(JsonParser parser) throws IOException {
-        if (parser.nextToken() != null) {
-            throw new InvalidEventException("event", null, "must end with its document");
+    private static boolean hasNext(JsonCursor cursor, int index) {
+        try {
+            return cursor.next(']');
+        } catch (InvalidEventException e) {
+            throw e.at(index);
         }
     }
 
-    /** The parser's own messages quote the input, so that only the place is taken from them. */
-    private InvalidEventException notJson(IOException e) {
-        if (e instanceof StreamConstraintsException) {
-            String rule = "must keep the limits of JSON: depth " + limits.jsonDepth() + ", numbers of "
-                    + limits.numberChars() + " characters";
-            return new InvalidEventException("event", null, rule);
+    private static void requireEnd(JsonCursor cursor) {
+        if (cursor.peek() != JsonCursor.END) {
+            throw cursor.isAtValue()
+                    ? new InvalidEventException("event", null, "must end with its document")
+                    : cursor.malformed();
         }
-        long at = e instanceof JsonProcessingException parse && parse.getLocation() != null
-                ? parse.getLocation().getByteOffset()
-                : -1;
-        return new InvalidEventException("event", null, "must be JSON" + (at < 0 ? "" : ", and is not at byte " + at));
     }
 }

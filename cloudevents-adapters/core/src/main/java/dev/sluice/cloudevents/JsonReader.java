@@ -1,15 +1,12 @@
 package dev.sluice.cloudevents;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one event from a parser that stands on its opening brace. For one event and one thread. */
+/** Reads one event, whose opening brace a cursor stands before. For one event and one thread. */
 final class JsonReader {
     private static final int ID = 1;
     private static final int SOURCE = 1 << 1;
@@ -21,6 +18,9 @@ final class JsonReader {
     private static final int DATASCHEMA = 1 << 7;
     private static final int DATA = 1 << 8;
     private static final int DATA_BASE64 = 1 << 9;
+    /** What is the same in many events. */
+    private static final int COMMON = SOURCE | TYPE | SPECVERSION | DATACONTENTTYPE | DATASCHEMA;
+
     /** Bytes around the data that may stay in memory with it; with more, the data is copied out. */
     private static final int RETAINED_MAX = 4 << 10;
 
@@ -28,9 +28,8 @@ final class JsonReader {
 
     private final JsonText text;
     private final EventLimits limits;
-    private final JsonParser parser;
+    private final JsonCursor cursor;
     private final byte[] bytes;
-    private final int base;
 
     private final WireEvent.Builder event = WireEvent.builder();
     private int seen;
@@ -42,22 +41,27 @@ final class JsonReader {
     private boolean dataIsString;
     private int base64From = -1;
     private int base64End;
+    /** Whether the string that is the data, in either member, holds escapes. */
+    private boolean dataEscaped;
 
-    /** @param base where in the bytes the parser's offsets begin to count */
-    JsonReader(JsonText text, EventLimits limits, JsonParser parser, byte[] bytes, int base) {
+    private boolean base64Escaped;
+
+    JsonReader(JsonText text, EventLimits limits, JsonCursor cursor, byte[] bytes) {
         this.text = text;
         this.limits = limits;
-        this.parser = parser;
+        this.cursor = cursor;
         this.bytes = bytes;
-        this.base = base;
     }
 
-    /** The event; the parser then stands on its closing brace. */
-    WireEvent read() throws IOException {
-        String name;
-        while ((name = parser.nextFieldName()) != null) {
-            parser.nextToken();
-            member(name);
+    /** The event; the cursor then stands behind its closing brace. */
+    WireEvent read() {
+        if (!cursor.take('{')) {
+            throw new InvalidEventException("event", null, "must be a JSON object");
+        }
+        if (!cursor.take('}')) {
+            do {
+                member(cursor.memberName(text));
+            } while (cursor.next('}'));
         }
         if ((seen & SPECVERSION) == 0) {
             throw new InvalidEventException("specversion", null, "is required");
@@ -73,7 +77,7 @@ final class JsonReader {
         return event.build(limits);
     }
 
-    private void member(String name) throws IOException {
+    private void member(String name) {
         switch (name) {
             case "id" -> event.id(string(name, ID));
             case "source" -> event.source(string(name, SOURCE));
@@ -99,16 +103,31 @@ final class JsonReader {
         seen |= bit;
     }
 
-    private @Nullable String string(String name, int bit) throws IOException {
+    private @Nullable String string(String name, int bit) {
         once(name, bit);
-        JsonToken token = parser.currentToken();
-        if (token == JsonToken.VALUE_NULL) {
+        if (isNull() || !isString(name)) {
             return null;
         }
-        if (token != JsonToken.VALUE_STRING) {
-            throw new InvalidEventException(name, null, "must be a JSON string");
+        return (bit & COMMON) != 0 ? cursor.commonText(text) : cursor.text(text);
+    }
+
+    /** Takes a null. */
+    private boolean isNull() {
+        var found = cursor.peek() == 'n';
+        if (found) {
+            cursor.passLiteral();
         }
-        return parser.getText();
+        return found;
+    }
+
+    /** Whether a string comes next; nothing else may. */
+    private boolean isString(String name) {
+        if (cursor.peek() != '"') {
+            throw cursor.isAtValue()
+                    ? new InvalidEventException(name, null, "must be a JSON string")
+                    : cursor.malformed();
+        }
+        return true;
     }
 
     private void version(@Nullable String version) {
@@ -118,7 +137,7 @@ final class JsonReader {
         event.attribute("specversion", version);
     }
 
-    private void extension(String name) throws IOException {
+    private void extension(String name) {
         if (event.hasExtension(name) || (unset != null && unset.contains(name))) {
             throw new InvalidEventException(name, null, "must not be given twice");
         }
@@ -126,66 +145,59 @@ final class JsonReader {
             throw new InvalidEventException(
                     "event", null, "must not have more than " + limits.extensions() + " extensions");
         }
-        switch (parser.currentToken()) {
-            case VALUE_STRING -> event.extension(name, parser.getText());
-            case VALUE_TRUE -> event.extension(name, true);
-            case VALUE_FALSE -> event.extension(name, false);
-            case VALUE_NUMBER_INT -> event.extension(name, integer(name));
-            case VALUE_NULL -> {
+        var first = cursor.peek();
+        switch (first) {
+            case '"' -> event.extension(name, cursor.text(text));
+            case 't', 'f' -> {
+                cursor.passLiteral();
+                event.extension(name, first == 't');
+            }
+            case 'n' -> {
+                cursor.passLiteral();
                 Rules.extensionName(name, limits);
                 unset = unset == null ? new HashSet<>() : unset;
                 unset.add(name);
             }
-            default -> throw notExtension(name);
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> event.extension(name, integer(name));
+            default -> throw cursor.isAtValue() ? notExtension(name) : cursor.malformed();
         }
     }
 
-    private Integer integer(String name) throws IOException {
-        if (parser.getNumberType() != JsonParser.NumberType.INT) {
+    private Integer integer(String name) {
+        var value = cursor.integer();
+        if (value == null) {
             throw notExtension(name);
         }
-        return parser.getIntValue();
+        return value;
     }
 
     private static InvalidEventException notExtension(String name) {
         return new InvalidEventException(name, null, "must be a string, a boolean or an integer of 32 bits");
     }
 
-    private void dataSpan() throws IOException {
+    private void dataSpan() {
         once("data", DATA);
-        dataFrom = tokenStart();
-        dataIsString = parser.currentToken() == JsonToken.VALUE_STRING;
+        dataIsString = cursor.peek() == '"';
+        dataFrom = cursor.position();
         if (dataIsString) {
-            parser.finishToken();
+            dataEscaped = cursor.passString();
         } else {
-            parser.skipChildren();
+            cursor.passValue();
         }
-        dataEnd = tokenEnd();
+        dataEnd = cursor.position();
     }
 
-    private void base64Span() throws IOException {
+    private void base64Span() {
         once("data_base64", DATA_BASE64);
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return;
+        if (!isNull() && isString("data_base64")) {
+            base64From = cursor.position();
+            base64Escaped = cursor.passString();
+            base64End = cursor.position();
         }
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new InvalidEventException("data_base64", null, "must be a JSON string");
-        }
-        base64From = tokenStart();
-        parser.finishToken();
-        base64End = tokenEnd();
-    }
-
-    private int tokenStart() {
-        return base + (int) parser.currentTokenLocation().getByteOffset();
-    }
-
-    private int tokenEnd() {
-        return base + (int) parser.currentLocation().getByteOffset();
     }
 
     /** JSON data is the value's own bytes; of another type it must be a string, whose characters it is. */
-    private EventData data() throws IOException {
+    private EventData data() {
         if (dataContentType == null) {
             event.dataContentType(
                     "application/json"); // implied by a data member: made explicit, or other formats lose it
@@ -194,7 +206,7 @@ final class JsonReader {
                 throw new InvalidEventException(
                         "data", null, "must be a JSON string, as datacontenttype is not a JSON type");
             }
-            return retained(text.unescaped(bytes, dataFrom, dataEnd));
+            return retained(text.unescaped(bytes, dataFrom, dataEnd, dataEscaped));
         }
         return retained(EventData.json(bytes, dataFrom, dataEnd - dataFrom));
     }
@@ -205,8 +217,8 @@ final class JsonReader {
         return small ? slice : slice.copied();
     }
 
-    private EventData decoded() throws IOException {
-        EventData characters = text.unescaped(bytes, base64From, base64End);
+    private EventData decoded() {
+        EventData characters = text.unescaped(bytes, base64From, base64End, base64Escaped);
         if (characters.size() % BASE64_GROUP != 0) {
             // The decoder would take it; RFC 4648, section 3.2, asks for the padding.
             throw notBase64();

@@ -101,8 +101,11 @@ final class UriText {
 
     private static int authorityEnd(String text, int from) {
         int at = from;
-        while (at < text.length() && "/?#".indexOf(text.charAt(at)) < 0) {
-            at++;
+        for (; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == '/' || c == '?' || c == '#') {
+                break;
+            }
         }
         return at;
     }

@@ -15,7 +15,9 @@ final class Utf8 {
         int end = offset + length;
         int at = offset;
         while (at < end) {
-            if (at + 8 <= end && ((long) LONGS.get(bytes, at) & HIGH_BITS) == 0) {
+            if (at + 32 <= end && (folded(bytes, at) & HIGH_BITS) == 0) {
+                at += 32;
+            } else if (at + 8 <= end && ((long) LONGS.get(bytes, at) & HIGH_BITS) == 0) {
                 at += 8;
             } else if (bytes[at] >= 0) {
                 at++;
@@ -28,6 +30,14 @@ final class Utf8 {
             }
         }
         return true;
+    }
+
+    /** The bits of 32 bytes, one word over the other. */
+    private static long folded(byte[] bytes, int at) {
+        return (long) LONGS.get(bytes, at)
+                | (long) LONGS.get(bytes, at + 8)
+                | (long) LONGS.get(bytes, at + 16)
+                | (long) LONGS.get(bytes, at + 24);
     }
 
     /** Where the sequence of a lead byte ends; -1 when it is none. */

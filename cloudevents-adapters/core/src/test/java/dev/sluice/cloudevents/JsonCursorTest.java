@@ -6,16 +6,19 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonSyntaxTest {
+class JsonCursorTest {
     private static final JsonText TEXT = new JsonText(EventLimits.DEFAULT);
     private static final JsonFactory JACKSON = new JsonFactory();
 
@@ -117,8 +120,49 @@ class JsonSyntaxTest {
         byte[] right = mixed.getBytes(StandardCharsets.UTF_8);
         byte[] wrong = mixed.replaceFirst("}]}]$", "}}]]").getBytes(StandardCharsets.UTF_8);
 
-        assertThat(JsonSyntax.isValue(right, 0, right.length, deep)).isTrue();
-        assertThat(JsonSyntax.isValue(wrong, 0, wrong.length, deep)).isFalse();
+        assertThat(JsonCursor.isValue(right, 0, right.length, deep)).isTrue();
+        assertThat(JsonCursor.isValue(wrong, 0, wrong.length, deep)).isFalse();
+    }
+
+    /** Strings are passed over in words: what ends one may stand at any place of a word. */
+    @Test
+    void agreesWithJacksonOnStringsOfEachLengthWithASpecialCharacterAtEachPlace() {
+        for (var special : List.of(
+                "\"", "\\", "\\n", "\\u00fa", "\u001f", " ", "!", "#", "[", "]", "\u007f", "ü", "\ud83d\ude00")) {
+            for (var length = 0; length < 26; length++) {
+                for (var at = 0; at <= length; at++) {
+                    var json = "[\"" + "x".repeat(at) + special + "y".repeat(length - at) + "\"]";
+                    assertThat(isJson(json)).as(json).isEqualTo(isJackson(json));
+                }
+            }
+        }
+    }
+
+    /** An event of every kind of member; one character of it is another, is missing, or comes twice. */
+    @Property(tries = 5_000)
+    void refusesDocumentsAsNotJsonExactlyWhenJacksonDoes(
+            @ForAll @IntRange(max = 10_000) int place,
+            @ForAll @CharRange(from = '\u0000', to = '\u007f') char other,
+            @ForAll @IntRange(max = 2) int change) {
+        var whole =
+                Samples.document(",\"e\\u0078t\":\"a \\\"b\\\"\",\"yes\":true,\"no\":false,\"some\":-12,\"none\":null,"
+                        + " \"data\" : {\"a\":[1.5e3,\"ü\",{}],\"b\":\"0123456789abcdef\"} ");
+        var at = place % whole.length();
+        var json = whole.substring(0, at) + (change == 0 ? "" : other) + whole.substring(change == 2 ? at : at + 1);
+
+        String refusal;
+        try {
+            Samples.read(json);
+            refusal = "";
+        } catch (InvalidEventException refused) {
+            refusal = refused.getMessage();
+        }
+
+        if (isJackson(json)) {
+            assertThat(refusal).as(json).doesNotContain("must be JSON,");
+        } else {
+            assertThat(refusal).as(json).isNotEmpty();
+        }
     }
 
     @Property(tries = 5_000)
