@@ -78,11 +78,7 @@ final class ResourceColumns {
             text("NAME", "name"),
             text("SCHEDULE", "definition"),
             text("TOPIC", "topic"),
-            new Column(
-                    "STATE",
-                    Column.Kind.STATE,
-                    false,
-                    item -> item.path("paused").asBoolean() ? "PAUSED" : "ACTIVE"),
+            new Column("STATE", Column.Kind.STATE, false, ResourceColumns::scheduleState),
             new Column("NEXT", Column.Kind.TEXT, false, item -> item.path("next")
                     .path(0)
                     .asText("")),
@@ -91,7 +87,7 @@ final class ResourceColumns {
             new Column(
                     "HERE", Column.Kind.TEXT, true, item -> item.path("owned").asBoolean() ? "yes" : "no"),
             remark("THEN", ResourceColumns::then).onlyWide(),
-            remark("DETAIL", item -> string(item, "trouble")));
+            remark("DETAIL", ResourceColumns::scheduleDetail));
 
     private ResourceColumns() {}
 
@@ -103,6 +99,18 @@ final class ResourceColumns {
             case TOPICS -> TOPICS;
             case SCHEDULES -> SCHEDULES;
         };
+    }
+
+    private static String scheduleState(JsonNode item) {
+        if (!item.path("paused").isBoolean()) {
+            return "UNKNOWN";
+        }
+        return item.path("paused").asBoolean() ? "PAUSED" : "ACTIVE";
+    }
+
+    private static String scheduleDetail(JsonNode item) {
+        var trouble = string(item, "trouble");
+        return trouble.isEmpty() ? string(item, "unknown") : trouble;
     }
 
     /** The times after the next one. */

@@ -66,6 +66,24 @@ class GetCommandTest {
     }
 
     @Test
+    void saysOfASchedulesStateThatItIsUnknownAndWhy() {
+        engine.answer("GET /admin/v1/schedules", 200, """
+                        {"items":[
+                         {"name":"a","definition":"@hourly","topic":"t","paused":null,"next":["2026-03-01T10:00:00Z"],
+                          "last":null,"unknown":"its state can't be read","trouble":""},
+                         {"name":"b","definition":"@daily","topic":"t","paused":true,"next":[],
+                          "last":"2026-03-01T00:00:00Z","unknown":"","trouble":""}]}""");
+
+        var outcome = engine.run("get", "schedules");
+
+        assertThat(outcome.out()).isEqualTo("""
+                        NAME  SCHEDULE  TOPIC  STATE    NEXT                  LAST                  DETAIL
+                        a     @hourly   t      UNKNOWN  2026-03-01T10:00:00Z  -                     its state can't be read
+                        b     @daily    t      PAUSED   -                     2026-03-01T00:00:00Z
+                        """);
+    }
+
+    @Test
     void sumsLagOverPartitionsAndSaysWhenItIsUnknownOrMeaningless() {
         engine.answer("GET /admin/v1/triggers", 200, TRIGGERS);
 

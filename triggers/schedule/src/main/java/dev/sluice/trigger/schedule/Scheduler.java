@@ -264,21 +264,25 @@ public final class Scheduler {
                 .filter(bucket -> !bucket.schedules().isEmpty())
                 .flatMap(
                         bucket -> control.read(bucket.session())
-                                .map(states -> statuses(bucket, states))
-                                .onErrorResume(failed -> Mono.just(statuses(bucket, Map.of()))),
+                                .map(states -> statuses(bucket, states, ""))
+                                .onErrorResume(failed -> Mono.just(statuses(bucket, Map.of(), unread(failed)))),
                         BUCKETS)
                 .flatMapIterable(each -> each)
                 .sort(Comparator.comparing(ScheduleStatus::name))
                 .collectList();
     }
 
-    private List<ScheduleStatus> statuses(Bucket bucket, Map<String, byte[]> states) {
+    private static String unread(Throwable failed) {
+        return "its state can't be read: " + failed.getMessage();
+    }
+
+    private List<ScheduleStatus> statuses(Bucket bucket, Map<String, byte[]> states, String unknown) {
         return bucket.schedules().stream()
-                .map(schedule -> status(bucket, schedule, states.get(schedule.name())))
+                .map(schedule -> status(bucket, schedule, states.get(schedule.name()), unknown))
                 .toList();
     }
 
-    private ScheduleStatus status(Bucket bucket, Schedule schedule, byte @Nullable [] bytes) {
+    private ScheduleStatus status(Bucket bucket, Schedule schedule, byte @Nullable [] bytes, String unknown) {
         var state = bytes == null ? null : ScheduleState.of(bytes).orElse(null);
         var paused = state != null && state.paused();
         return new ScheduleStatus(
@@ -287,10 +291,11 @@ public final class Scheduler {
                 schedule.definition(),
                 schedule.zone().getId(),
                 schedule.missed().name().toLowerCase(Locale.ROOT),
-                paused,
+                unknown.isEmpty() ? paused : null,
                 bucket.working(),
                 state == null ? null : Instant.ofEpochMilli(state.lastMillis()),
                 paused ? List.of() : Bucket.next(schedule, clock.instant(), ScheduleStatus.NEXT_MAX),
+                unknown,
                 bucket.working() || trouble().isEmpty() ? bucket.trouble() : trouble());
     }
 

@@ -242,6 +242,43 @@ class SchedulerTest {
     }
 
     @Test
+    void saysThatAStateIsUnknownAndWhyWhenItCanNotBeRead() {
+        var faulty = new FaultyControl(broker().control());
+        var schedule = hourly("nightly", Missed.SKIP);
+        var scheduler = start(faulty.broker(broker), schedule);
+        scheduler.pause(schedule).block(PATIENCE);
+        assertThat(statuses(scheduler).get(0))
+                .satisfies(status -> assertThat(status.paused()).isTrue())
+                .satisfies(status -> assertThat(status.unknown()).isEmpty());
+
+        faulty.unreadable = true;
+
+        var status = statuses(scheduler).get(0);
+        assertThat(status.paused()).isNull();
+        assertThat(status.last()).isNull();
+        assertThat(status.unknown()).isEqualTo("its state can't be read: broker 'memory' is unavailable: unread");
+    }
+
+    @Test
+    void closesTheSessionWhosePauseWasRefused() {
+        var faulty = new FaultyControl(broker().control());
+        var schedule = hourly("nightly", Missed.SKIP);
+        var engines = List.of(start(faulty.broker(broker), schedule), start(faulty.broker(broker), schedule));
+        await().atMost(PATIENCE)
+                .until(() -> engines.stream().anyMatch(it -> statuses(it).get(0).owned()));
+        var other = engines.stream()
+                .filter(it -> !statuses(it).get(0).owned())
+                .findFirst()
+                .orElseThrow();
+        faulty.refusing = true;
+        var open = faulty.open.get();
+
+        assertThatThrownBy(() -> other.pause(schedule).block(PATIENCE)).hasMessageContaining("no right to commit");
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(faulty.open).hasValue(open));
+    }
+
+    @Test
     void opensTheBucketAgainWhenSomethingIsThrown() {
         var faulty = new FaultyControl(broker().control());
         var scheduler = start(faulty.broker(broker), hourly("nightly", Missed.SKIP));
@@ -289,6 +326,11 @@ class SchedulerTest {
         private final AtomicInteger throwing = new AtomicInteger();
 
         private volatile String offline = "";
+        private volatile boolean unreadable;
+        /** Whether no states are changed any more. */
+        private volatile boolean refusing;
+        /** Sessions that were opened and not closed. */
+        private final AtomicInteger open = new AtomicInteger();
 
         private FaultyControl(Control sound) {
             this.sound = sound;
@@ -304,12 +346,14 @@ class SchedulerTest {
 
         @Override
         public Mono<Session> open(String name) {
-            return sound.open(name).map(Faulty::new);
+            return sound.open(name).<Session>map(Faulty::new).doOnNext(opened -> open.incrementAndGet());
         }
 
         @Override
         public Mono<Map<String, byte[]>> read(String session) {
-            return sound.read(session);
+            return unreadable
+                    ? Mono.error(new BrokerException.Unavailable("memory", "unread", null))
+                    : sound.read(session);
         }
 
         @Override
@@ -336,6 +380,9 @@ class SchedulerTest {
                 if (!events.isEmpty() && throwing.getAndDecrement() == 1) {
                     throw new IllegalStateException("asked for by the test");
                 }
+                if (refusing) {
+                    return Mono.error(new BrokerException.Refused("memory", "no right to commit", null));
+                }
                 return events.stream().anyMatch(event -> event.topic().equals(offline))
                         ? session.close().then(Mono.error(new BrokerException.Unavailable("memory", "offline", null)))
                         : session.commit(events, changes);
@@ -343,7 +390,7 @@ class SchedulerTest {
 
             @Override
             public Mono<Void> close() {
-                return session.close();
+                return session.close().doOnSuccess(closed -> open.decrementAndGet());
             }
         }
     }
