@@ -7,6 +7,7 @@ import dev.sluice.engine.FunctionCodeException;
 import dev.sluice.engine.FunctionSpec;
 import dev.sluice.engine.Scaling;
 import dev.sluice.server.manifest.FunctionManifest;
+import dev.sluice.server.manifest.TriggerManifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,9 +36,10 @@ final class LoadedFunctions implements AutoCloseable {
     /**
      * Loads the code of all functions. Blocks.
      *
-     * @throws NodeException with every function whose code is missing or no function, each with its place in the file
+     * @throws NodeException with every function whose code is missing or no function, and every key, of a trigger too,
+     *     that such code has no use for, each with its place in the file
      */
-    static LoadedFunctions load(List<FunctionManifest> functions) throws NodeException {
+    static LoadedFunctions load(List<FunctionManifest> functions, List<TriggerManifest> triggers) throws NodeException {
         var loaded = new LinkedHashMap<FunctionManifest, FunctionCode>();
         var mistakes = new ArrayList<String>();
         for (var function : functions) {
@@ -47,7 +49,11 @@ final class LoadedFunctions implements AutoCloseable {
                 mistakes.add(function.place() + ": spec.handler: '" + function.handler() + "': " + e.getMessage());
             }
         }
-        loaded.forEach((function, code) -> mistakes.addAll(StreamKeys.mistakes(function, code)));
+        loaded.forEach((function, code) -> {
+            if (code.stream()) {
+                StreamKeys.check(function, code, triggers, mistakes);
+            }
+        });
         var shares = threadShares(loaded, mistakes);
         if (!mistakes.isEmpty()) {
             closeAll(loaded.values());

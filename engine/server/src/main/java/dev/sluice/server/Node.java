@@ -92,7 +92,7 @@ final class Node {
 
     private void open(Manifest manifest) throws NodeException {
         closing.push(metrics::close);
-        var code = LoadedFunctions.load(manifest.functions());
+        var code = LoadedFunctions.load(manifest.functions(), manifest.triggers());
         closing.push(code::close);
         var limits = HttpLimits.DEFAULT;
         var opened = Topics.open(manifest, limits.bodyBytes(), settings.state(), metrics.registry());

@@ -37,7 +37,7 @@ final class ValidateCommand implements Callable<Integer> {
         var line = RunCommand.line(spec);
         var paths = RunCommand.paths(files, more);
         var manifest = Manifests.read(paths, line.getErr());
-        try (var code = LoadedFunctions.load(manifest.functions())) {
+        try (var code = LoadedFunctions.load(manifest.functions(), manifest.triggers())) {
             line.getOut().println(summary(manifest));
             code.specs().forEach(function -> line.getOut()
                     .println("  " + function.name() + ": " + function.code().describe()));

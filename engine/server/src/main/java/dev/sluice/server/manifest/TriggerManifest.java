@@ -10,6 +10,7 @@ import dev.sluice.trigger.object.FolderSpec;
 import dev.sluice.trigger.object.ObjectSpec;
 import dev.sluice.trigger.topic.SourceForm;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadLetters where events go that are out of tries; null together with {@code reading}
  * @param share its weight against other triggers of the function
  * @param limits its rate, its concurrency, and what counts as a repeat
+ * @param places where keys are written that only some functions have a use for, by their paths; empty where the trigger is
+ *     made of something else than a Trigger of this engine
  */
 public record TriggerManifest(
         Place place,
@@ -41,7 +44,47 @@ public record TriggerManifest(
         DeliveryPolicy delivery,
         @Nullable TopicRef deadLetters,
         int share,
-        TriggerLimits limits) {
+        TriggerLimits limits,
+        Map<String, Place> places) {
+    public TriggerManifest {
+        places = Map.copyOf(places);
+    }
+
+    /** One that is made of something else than a Trigger of this engine. */
+    public TriggerManifest(
+            Place place,
+            String name,
+            String function,
+            @Nullable Reading reading,
+            @Nullable Http http,
+            @Nullable Objects objects,
+            EventFilter filter,
+            Answers answers,
+            DeliveryPolicy delivery,
+            @Nullable TopicRef deadLetters,
+            int share,
+            TriggerLimits limits) {
+        this(
+                place,
+                name,
+                function,
+                reading,
+                http,
+                objects,
+                filter,
+                answers,
+                delivery,
+                deadLetters,
+                share,
+                limits,
+                Map.of());
+    }
+
+    /** Where the key of this path is written, or the trigger, if that is not known. */
+    public Place place(String path) {
+        return places.getOrDefault(path, place);
+    }
+
     /**
      * How a topic is read.
      *

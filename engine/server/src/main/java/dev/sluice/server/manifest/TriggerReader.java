@@ -122,7 +122,8 @@ final class TriggerReader {
                 delivery.policy(),
                 reading == null ? null : delivery.deadLetters(),
                 spec.whole("share", 1, 1, 1_000),
-                limits);
+                limits,
+                TriggerPlaces.of(spec));
     }
 
     private static void checkWaysIn(Section spec) {
