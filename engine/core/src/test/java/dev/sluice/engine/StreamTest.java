@@ -365,6 +365,24 @@ class StreamTest {
     }
 
     @Test
+    void asksForEventsOfOtherPartitionsWhenThatOfAllThatWaitIsTakenAway() {
+        var test = streamOf(events -> events.concatMap(event -> Mono.<String>never(), 1));
+        test.attach(retries(0));
+        IntStream.range(0, Streams.PREFETCH).forEach(i -> test.source.offer("e" + i, "k", 0));
+        IntStream.range(0, 10).forEach(i -> test.source.offer("other" + i, "k", 1));
+        test.run();
+        assertThat(test.source.count(State.OFFERED)).as("no room for them").isEqualTo(10);
+
+        test.source.revoke(0, () -> {});
+        test.run();
+        // It works on one event and has asked for the next.
+        assertThat(test.source.count(State.RELEASED)).isEqualTo(Streams.PREFETCH - 2);
+        assertThat(test.source.count(State.LENT))
+                .as("what the function has, and the others")
+                .isEqualTo(2 + 10);
+    }
+
+    @Test
     void givesBackTheEventsOfAPartitionThatIsTakenAway() {
         var test = streamOf(this::keep);
         test.attach(retries(0));
