@@ -2,7 +2,9 @@ package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
+import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.engine.journal.Stage;
+import dev.sluice.function.FunctionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,12 +62,12 @@ final class Arrivals {
         if (unseen > 0) {
             counts.unseen.add(unseen);
         }
-        var undecodable = call == null && settlement.undecodable(task);
+        var undecodable = call == null && undecodable(task);
         if (!undecodable && !passes(task)) {
             notWanted(task, now);
             return;
         }
-        if (call == null && settlement.circles(task)) {
+        if (call == null && circles(task)) {
             loops(task);
             return;
         }
@@ -75,7 +77,7 @@ final class Arrivals {
             return;
         }
         if (call == null && !undecodable) {
-            settlement.checkFit(task);
+            checkFit(task);
         } else if (call != null && refusedAsExpired(task, call)) {
             return;
         }
@@ -164,7 +166,7 @@ final class Arrivals {
     }
 
     private boolean refusedAsExpired(Task task, Call call) {
-        var expired = settlement.expired(task);
+        var expired = expired(task);
         if (expired == null) {
             return false;
         }
@@ -172,6 +174,54 @@ final class Arrivals {
         recorder.noteError(task, Stage.REFUSED, expired);
         call.fail(expired);
         return true;
+    }
+
+    // ---- what must not run
+
+    /** Whether an event has to be a dead letter without a run: no function can take it. Sets why. */
+    private boolean undecodable(Task task) {
+        if (task.event() instanceof RawEvent raw) {
+            task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
+            task.reason = "undecodable";
+        }
+        return task.reason != null;
+    }
+
+    /**
+     * Whether an event is the dead letter of a loop and has come to a trigger again, as where dead-letter topics are
+     * read by triggers that write to each other's: it is put aside already, and doing so again would be the next round.
+     */
+    private boolean circles(Task task) {
+        return Answers.hops(task.event()) >= DeadLetters.HOPS_MAX
+                && "loop".equals(task.event().getExtension("dlreason"));
+    }
+
+    /**
+     * Finds out whether an event has to be a dead letter without a run, and why: it came through too many functions, or
+     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader, or it
+     * came too late.
+     */
+    private void checkFit(Task task) {
+        if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {
+            task.reason = "loop";
+        } else if (task.tries > spec.delivery().retry()) {
+            task.error = new FunctionException.Unavailable(
+                    pipeline.function(), "did not end its last try: the engine that ran it went away", null);
+            task.reason = "exhausted";
+        } else {
+            task.error = expired(task);
+            task.reason = task.error == null ? null : "expired";
+        }
+    }
+
+    /** Why an event, or a call, is not to be run because it came too late; null when it is in time. Counts it. */
+    private @Nullable FunctionException expired(Task task) {
+        var expiry = Hints.expiry(task.event());
+        if (expiry == null || expiry.isAfter(dispatcher.host().clock().instant())) {
+            return null;
+        }
+        counts.expired.add(1);
+        return new FunctionException.Expired(pipeline.function(), expiry);
     }
 
     // ---- figures, from any thread

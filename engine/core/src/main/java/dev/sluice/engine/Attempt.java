@@ -153,7 +153,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             take(
                     batch == null
                             ? handler.call(first.event(), invocation)
-                            : handler.call(Task.eventsOf(batch), invocation));
+                            : handler.call(BatchOutcome.events(batch), invocation));
         } catch (Throwable thrown) {
             end(thrown, null);
         } finally {
@@ -271,10 +271,10 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             result = verdicts;
             return;
         }
-        if (++emitted % DEADLINE_CHECK_EVERY == 0 && pipeline.nanos() - startNanos > pipeline.timeoutNanos()) {
+        if (++emitted % DEADLINE_CHECK_EVERY == 0 && pipeline.nanos() - startNanos > pipeline.tries.timeoutNanos()) {
             // A source that emits without a pause keeps the loop to itself, and with it the deadline's timer.
             cancelRun();
-            end(new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos())), null);
+            end(new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.tries.timeoutNanos())), null);
             return;
         }
         if (phase == RUNNING && pending > UNACKNOWLEDGED_MAX) {
@@ -429,7 +429,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
         }
         if (slotHeld) {
             slotHeld = false;
-            pipeline.runEnded(this);
+            pipeline.tries.ended(this);
         }
         if (pending == 0 && !settled) {
             settled = true;
@@ -440,8 +440,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     /** Why the run failed; a run that ended behind its deadline has timed out, whatever it answered. */
     @Nullable
     Throwable error() {
-        if (error == null && endNanos - startNanos > pipeline.timeoutNanos()) {
-            return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.timeoutNanos()));
+        if (error == null && endNanos - startNanos > pipeline.tries.timeoutNanos()) {
+            return new FunctionException.TimedOut(function(), Duration.ofNanos(pipeline.tries.timeoutNanos()));
         }
         if (error == null && publishError == null && batch != null && result != null) {
             return BatchOutcome.misnamed(function(), result, batch.size());

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.function.BatchResult;
 import dev.sluice.function.FunctionException;
+import io.cloudevents.CloudEvent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +64,15 @@ final class BatchOutcome {
             }
         }
         return null;
+    }
+
+    /** Their events, in their order. */
+    static List<CloudEvent> events(List<Task> tasks) {
+        var events = new ArrayList<CloudEvent>(tasks.size());
+        for (var task : tasks) {
+            events.add(task.event());
+        }
+        return events;
     }
 
     /** The most functions that one of the events has come through. */

@@ -272,11 +272,6 @@ final class Lanes {
         }
     }
 
-    /** Whether an event waits for nothing but a slot. */
-    boolean hasReady() {
-        return ready.hasReady();
-    }
-
     /** The windows of single keys; null where there are none. */
     @Nullable
     OpenWindows windows() {

@@ -212,38 +212,6 @@ final class Pipeline {
                 : shape.batch() && !function.batch().bisect();
     }
 
-    long timeoutNanos() {
-        return tries.timeoutNanos();
-    }
-
-    void runEnded(Attempt attempt) {
-        tries.ended(attempt);
-    }
-
-    void left(Task task, boolean well) {
-        tries.left(task, well);
-    }
-
-    void handOver(Task task) {
-        arrivals.handOver(task);
-    }
-
-    void giveBack(Task task) {
-        departures.giveBack(task);
-    }
-
-    boolean leaving(Task task) {
-        return departures.leaving(task);
-    }
-
-    void settled() {
-        departures.settled();
-    }
-
-    void stop(String why) {
-        departures.stop(why);
-    }
-
     Settlement settlement() {
         return settlement;
     }

@@ -1,6 +1,5 @@
 package dev.sluice.engine;
 
-import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionException;
 import java.util.ArrayList;
@@ -51,53 +50,6 @@ final class Settlement {
                 dispatcher.spec().name(), spec, dispatcher.host().clock());
     }
 
-    /** Whether an event has to be a dead letter without a run: no function can take it. Sets why. */
-    boolean undecodable(Task task) {
-        if (task.event() instanceof RawEvent raw) {
-            task.error = new FunctionException.BadInput(pipeline.function(), raw.problem(), null);
-            task.reason = "undecodable";
-        }
-        return task.reason != null;
-    }
-
-    /**
-     * Whether an event is the dead letter of a loop and has come to a trigger again, as where dead-letter topics are
-     * read by triggers that write to each other's: it is put aside already, and doing so again would be the next round.
-     */
-    boolean circles(Task task) {
-        return Answers.hops(task.event()) >= DeadLetters.HOPS_MAX
-                && "loop".equals(task.event().getExtension("dlreason"));
-    }
-
-    /**
-     * Finds out whether an event has to be a dead letter without a run, and why: it came through too many functions, or
-     * earlier readers have begun all its tries and did not end the last, be it that the try ended the reader, or it
-     * came too late.
-     */
-    void checkFit(Task task) {
-        if (Answers.hops(task.event()) >= DeadLetters.HOPS_MAX) {
-            task.reason = "loop";
-        } else if (task.tries > spec.delivery().retry()) {
-            task.error = new FunctionException.Unavailable(
-                    pipeline.function(), "did not end its last try: the engine that ran it went away", null);
-            task.reason = "exhausted";
-        } else {
-            task.error = expired(task);
-            task.reason = task.error == null ? null : "expired";
-        }
-    }
-
-    /** Why an event, or a call, is not to be run because it came too late; null when it is in time. Counts it. */
-    @Nullable
-    FunctionException expired(Task task) {
-        var expiry = Hints.expiry(task.event());
-        if (expiry == null || expiry.isAfter(dispatcher.host().clock().instant())) {
-            return null;
-        }
-        counts.expired.add(1);
-        return new FunctionException.Expired(pipeline.function(), expiry);
-    }
-
     /** A run has ended and its answers are acknowledged, or it failed: what becomes of its events. */
     void settle(Attempt attempt) {
         dispatcher.touch(pipeline);
@@ -115,7 +67,7 @@ final class Settlement {
         } else {
             new BatchOutcome(this, attempt.batch, false).ended(attempt.result());
         }
-        if (lanes.hasReady()) {
+        if (lanes.ready.hasReady()) {
             dispatcher.activate(pipeline);
         }
     }
@@ -256,7 +208,7 @@ final class Settlement {
 
     /** Gives back an event in flight of which nothing is under way. */
     void giveBack(Task task) {
-        pipeline.giveBack(task);
+        pipeline.departures.giveBack(task);
         land(task, Task.State.RELEASED);
         // It made room, and nothing else may come that has the source asked for more.
         dispatcher.touch(pipeline);
@@ -319,7 +271,7 @@ final class Settlement {
         } else {
             deadLetterFailed(task, error);
         }
-        if (lanes.hasReady()) {
+        if (lanes.ready.hasReady()) {
             dispatcher.activate(pipeline);
         }
     }
@@ -361,7 +313,7 @@ final class Settlement {
                 task.delivery.release();
                 counts.released.add(1);
                 land(task, Task.State.RELEASED);
-                pipeline.stop("a dead letter can't be stored: " + error.getMessage());
+                pipeline.departures.stop("a dead letter can't be stored: " + error.getMessage());
             }
             case DROP -> {
                 counts.dropped.add(1);
@@ -374,15 +326,15 @@ final class Settlement {
     /** Lands an event; one that would have to wait while its partition or the engine is going is given back instead. */
     private void land(Task task, Task.State state) {
         var landed = state;
-        if (state.grounded() && pipeline.leaving(task)) {
-            pipeline.giveBack(task);
+        if (state.grounded() && pipeline.departures.leaving(task)) {
+            pipeline.departures.giveBack(task);
             landed = Task.State.RELEASED;
         }
         lanes.land(task, landed, dispatcher.recentNanos());
         if (task.gone()) {
             dispatcher.hold(-task.bytes);
-            pipeline.left(task, landed == Task.State.DONE && task.reason == null);
-            pipeline.settled();
+            pipeline.tries.left(task, landed == Task.State.DONE && task.reason == null);
+            pipeline.departures.settled();
         } else if (landed != Task.State.QUEUED) {
             pipeline.blocked(task);
         }
@@ -400,7 +352,7 @@ final class Settlement {
         if (task.state == Task.State.WAITING && pipeline.streams() != null) {
             task.wait = null;
             lanes.fly(task);
-            pipeline.handOver(task);
+            pipeline.arrivals.handOver(task);
         } else if (wait.window != null || task.state == Task.State.WAITING) {
             if (dispatcher.contended()
                     && wait.overdueNanos - now > 0
@@ -455,7 +407,7 @@ final class Settlement {
         if (task.attempt != null) {
             notTried(task);
         }
-        pipeline.giveBack(task);
+        pipeline.departures.giveBack(task);
         if (task.attempt != null) {
             task.attempt.cancel(new FunctionException.Unavailable(
                     pipeline.function(), "was cancelled: its event went elsewhere", null));

@@ -3,7 +3,6 @@ package dev.sluice.engine;
 import dev.sluice.broker.Call;
 import dev.sluice.broker.Delivery;
 import io.cloudevents.CloudEvent;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -171,15 +170,6 @@ final class Task extends TimerList.Node<Task> implements CoreSubscriber<Void>, S
             event = known;
         }
         return known;
-    }
-
-    /** Their events, in their order. */
-    static List<CloudEvent> eventsOf(List<Task> tasks) {
-        var events = new ArrayList<CloudEvent>(tasks.size());
-        for (var task : tasks) {
-            events.add(task.event());
-        }
-        return events;
     }
 
     /** Whether its lane may forget it. */
