@@ -6,13 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +30,9 @@ import picocli.CommandLine.Spec;
             "P4 HTTP to Kafka, P5 Kafka to a function, P6 in batches, P7 slow functions, P8 and P9 pace and CPU against",
             "Parallel Consumer, P10 latency, P11 key order, P12 many slots, P18 one engine against four, G5 what one stuck",
             "key costs the others.",
+            "Beside other engines, without an aim: P1-vertx, P14-vertx, P14-spring-cloud-function,",
+            "P5-spring-cloud-stream, P6-spring-cloud-stream, P8-spring-cloud-stream, P5-smallrye, P6-smallrye. Maven builds",
+            "each of these engines when it is first asked for.",
             "Other work on the machine blurs the figures: measure on a quiet one."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -42,7 +41,12 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "What to measure: P1 to P18, G5. All when none is named.")
+    @Parameters(
+            paramLabel = "NAME",
+            description = {
+                "What to measure: P1 to P18, G5, P1-vertx and the like; goals, which is P1 to G5; peers, which is the",
+                "rows beside other engines. Goals when none is named."
+            })
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Short rounds, to see that all works. Not for figures.")
@@ -76,8 +80,9 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private int measure(List<Figure> figures) throws IOException, InterruptedException {
+    private int measure(Figures.Choice choice) throws IOException, InterruptedException {
         var plan = plan();
+        var figures = choice.figures();
         var total = figures.stream().map(figure -> figure.planned(plan)).reduce(Duration.ZERO, Duration::plus);
         var progress = new Progress(System.err, total);
         if (quick) {
@@ -89,7 +94,9 @@ final class BenchCommand implements Callable<Integer> {
         for (var figure : figures) {
             progress.say(figure.id() + " " + figure.what() + "; load of the machine before: " + loadAverage());
             try (var lab = new Lab(engineFlags)) {
-                figure.measure(lab, plan, progress).stream().filter(this::asked).forEach(rows::add);
+                figure.measure(lab, plan, progress).stream()
+                        .filter(row -> choice.ids().contains(row.id()))
+                        .forEach(rows::add);
             } catch (BenchException | IOException e) {
                 failures.add(figure.id() + " was not measured: " + e.getMessage());
             }
@@ -130,54 +137,11 @@ final class BenchCommand implements Callable<Integer> {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
-    private boolean asked(Row row) {
-        return names.isEmpty() || names.stream().anyMatch(row.id()::equalsIgnoreCase);
-    }
-
-    private List<Figure> chosen(KafkaGround ground) {
-        var all = all(ground);
-        if (names.isEmpty()) {
-            return List.copyOf(new LinkedHashSet<>(all.values()));
+    private Figures.Choice chosen(KafkaGround ground) {
+        try {
+            return Figures.on(ground).choose(names);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(Objects.requireNonNull(spec).commandLine(), e.getMessage(), e);
         }
-        var chosen = new LinkedHashSet<Figure>();
-        for (var name : names) {
-            var figure = all.get(name.toUpperCase(Locale.ROOT));
-            if (figure == null) {
-                throw new ParameterException(
-                        Objects.requireNonNull(spec).commandLine(),
-                        "there is no figure '" + name + "': it must be one of " + String.join(", ", all.keySet()));
-            }
-            chosen.add(figure);
-        }
-        return List.copyOf(chosen);
-    }
-
-    private static Map<String, Figure> all(KafkaGround ground) {
-        var all = new TreeMap<String, Figure>(Comparator.comparing((String id) -> id.charAt(0))
-                .reversed()
-                .thenComparingInt(id -> Integer.parseInt(id.substring(1))));
-        var figures = List.of(
-                HttpFigure.publish(),
-                HttpFigure.structured(),
-                new DecodeFigure(),
-                new GroupFigure(),
-                new KafkaPublishFigure(ground),
-                ReadFigure.function(ground),
-                ReadFigure.batch(ground),
-                new SlowFigure(ground),
-                new ParallelConsumerFigure(ground),
-                new LatencyFigure(ground),
-                ReadFigure.order(ground),
-                ReadFigure.slots(ground),
-                HttpFigure.call(),
-                new BurstRow(),
-                new MemoryRow(),
-                new StartFigure(),
-                new FleetFigure(ground),
-                new BlockedKeyFigure(ground));
-        for (var figure : figures) {
-            figure.ids().forEach(id -> all.put(id, figure));
-        }
-        return all;
     }
 }

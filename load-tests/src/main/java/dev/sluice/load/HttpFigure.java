@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests per second over HTTP, the engine's by another's. Both servers run in processes of their own under the same
@@ -15,26 +16,26 @@ import java.util.List;
  * @param manifest what the engine runs
  * @param engine the engine's side
  * @param peer the other side
+ * @param server what serves the other side; null is the engine
  */
-record HttpFigure(String id, String what, Aim aim, String manifest, Target engine, Target peer) implements Figure {
+record HttpFigure(
+        String id, String what, Aim aim, String manifest, Target engine, Target peer, HttpPeers.@Nullable Server server)
+        implements Figure {
     /** Room for a server to start. */
     private static final Duration START = Duration.ofSeconds(4);
 
     /** For the group to read what the last round left, which the figure stands on. */
     private static final Duration READ_MAX = Duration.ofSeconds(30);
 
-    private static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g");
-
     /**
      * What is asked over and over.
      *
      * @param name the side in a word or two
-     * @param bare how the bare server answers, {@code accept} or {@code echo}; empty when the engine is asked
      * @param path where the request goes
      * @param request the request as the load generator reads it
      * @param status what every answer has to be
      */
-    record Target(String name, String bare, String path, String request, int status) {}
+    record Target(String name, String path, String request, int status) {}
 
     private static final String TOPIC_MANIFEST = """
             apiVersion: sluice.dev/v1
@@ -56,18 +57,32 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
             """;
 
     private static Target publish(String name, String request) {
-        return new Target(name, "", "/topics/load", request, 202);
+        return new Target(name, "/topics/load", request, 202);
+    }
+
+    private static Target call(String name, String path) {
+        return new Target(name, path, SampleEvent.binaryRequest(), 200);
     }
 
     /** Publishing to a topic on the memory broker that one group reads to its end. */
     static HttpFigure publish() {
+        return publish("P1", "bare Netty", Aim.atLeast(0.85), HttpPeers.reactorNetty("accept"));
+    }
+
+    /** The same beside Vert.x. */
+    static HttpFigure publishBesideVertx() {
+        return publish("P1-vertx", "bare Vert.x", Aim.none(), HttpPeers.vertx("accept"));
+    }
+
+    private static HttpFigure publish(String id, String peer, Aim aim, HttpPeers.Server server) {
         return new HttpFigure(
-                "P1",
-                "publish to a read topic / bare Netty",
-                Aim.atLeast(0.85),
+                id,
+                "publish to a read topic / " + peer,
+                aim,
                 TOPIC_MANIFEST,
                 publish("engine", SampleEvent.binaryRequest()),
-                new Target("bare Reactor Netty", "accept", "/topics/load", SampleEvent.binaryRequest(), 202));
+                publish(peer, SampleEvent.binaryRequest()),
+                server);
     }
 
     /** Publishing in structured mode against binary mode. */
@@ -78,18 +93,39 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
                 Aim.atLeast(0.85),
                 TOPIC_MANIFEST,
                 publish("structured", SampleEvent.structuredRequest()),
-                publish("binary", SampleEvent.binaryRequest()));
+                publish("binary", SampleEvent.binaryRequest()),
+                null);
     }
 
     /** Calling a function that answers with what it got. */
     static HttpFigure call() {
+        return call("P14", "bare echo", Aim.atLeast(0.75), "/functions/echo", HttpPeers.reactorNetty("echo"));
+    }
+
+    /** The same beside Vert.x. */
+    static HttpFigure callBesideVertx() {
+        return call("P14-vertx", "bare Vert.x", Aim.none(), "/functions/echo", HttpPeers.vertx("echo"));
+    }
+
+    /** The same beside a function of Spring Cloud Function. */
+    static HttpFigure callBesideSpringCloudFunction() {
+        return call(
+                "P14-spring-cloud-function",
+                "Spring Cloud Function",
+                Aim.none(),
+                "/echo",
+                HttpPeers.springCloudFunction());
+    }
+
+    private static HttpFigure call(String id, String peer, Aim aim, String path, HttpPeers.Server server) {
         return new HttpFigure(
-                "P14",
-                "call of an echo function / bare echo",
-                Aim.atLeast(0.75),
+                id,
+                "call of an echo function / " + peer,
+                aim,
                 CALL_MANIFEST,
-                new Target("engine", "", "/functions/echo", SampleEvent.binaryRequest(), 200),
-                new Target("bare Reactor Netty", "echo", "/functions/echo", SampleEvent.binaryRequest(), 200));
+                call("engine", "/functions/echo"),
+                call(peer, path),
+                server);
     }
 
     @Override
@@ -101,25 +137,22 @@ record HttpFigure(String id, String what, Aim aim, String manifest, Target engin
     public List<Row> measure(Lab lab, Plan plan, Progress progress) throws IOException, InterruptedException {
         Wrk.mustBeThere(lab);
         progress.step(id + " start", START);
-        var server = ServerProcess.engine(lab, manifest, FLAGS);
-        var other = peer.bare().isEmpty() ? server : bare(lab, peer.bare());
-        var duel = new Duel<>(id, side(lab, "engine", engine, server), side(lab, "peer", peer, other));
+        var other = server == null ? null : server.start(lab, progress);
+        var own = ServerProcess.engine(lab, manifest, HttpPeers.FLAGS);
+        var duel =
+                new Duel<>(id, side(lab, "engine", engine, own), side(lab, "peer", peer, other == null ? own : other));
         var rounds = duel.run(plan, progress).stream()
                 .map(turn -> new Round(turn.engine(), turn.peer()))
                 .toList();
-        server.mustRun();
+        own.mustRun();
         if (manifest.equals(TOPIC_MANIFEST)) {
-            TopicCheck.awaitRead(server.admin(), "load", READ_MAX);
+            TopicCheck.awaitRead(own.admin(), "load", READ_MAX);
         }
-        server.stop();
-        if (other != server) {
+        own.stop();
+        if (other != null) {
             other.stop();
         }
         return List.of(new Row(id, what, "requests/s", aim, rounds));
-    }
-
-    private static ServerProcess bare(Lab lab, String mode) throws IOException, InterruptedException {
-        return ServerProcess.start(lab, "bare", Lab.java(FLAGS, "dev.sluice.load.peer.BareServer", List.of(mode)));
     }
 
     private static Wrk side(Lab lab, String file, Target target, ServerProcess server) throws IOException {

@@ -33,7 +33,7 @@ record ReadFigure(
     private static final Duration START = Duration.ofSeconds(12);
 
     /** Batches at once, of as many events as a poll brings. */
-    private static final int BATCHES = 4;
+    static final int BATCHES = 4;
 
     /**
      * How the engine reads.

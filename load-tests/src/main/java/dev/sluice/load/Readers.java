@@ -67,6 +67,14 @@ record Readers(Lab lab, KafkaGround ground, Plan plan, Progress progress, int ev
         return new Reading("Parallel Consumer " + kind, process, Reading.dials(files), events);
     }
 
+    /** Another engine. */
+    Reading other(OtherEngine engine) throws IOException, InterruptedException {
+        var topic = topic();
+        var files = Reading.dialFiles(lab, "other", plan);
+        var process = engine.start(lab, progress, ground.bootstrap(progress), topic, ground.name("other"), files);
+        return new Reading(engine.name(), process, Reading.dials(files), events);
+    }
+
     private String topic() throws IOException, InterruptedException {
         return ground.filledTopic(events, progress);
     }

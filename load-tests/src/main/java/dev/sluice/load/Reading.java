@@ -17,7 +17,9 @@ final class Reading implements Duel.Side<Pace> {
     static final int WARM_UPS = 3;
 
     private static final Duration LEAD = Duration.ofMillis(500);
-    private static final Duration BEGIN_MAX = Duration.ofSeconds(60);
+    /** Other engines start an application of their own for a round. */
+    private static final Duration BEGIN_MAX = Duration.ofMinutes(2);
+
     private static final Duration SETTLE = Duration.ofMillis(700);
     private static final long LOOK_MILLIS = 4;
     private static final double COUNTED_SHARE = 0.95;
