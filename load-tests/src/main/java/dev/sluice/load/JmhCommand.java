@@ -23,7 +23,7 @@ import picocli.CommandLine.Unmatched;
         customSynopsis = "bench jmh [JMH OPTIONS] [REGEXP...]",
         description = {
             "Runs the JMH benchmarks with its garbage profiler. Takes JMH's own options: -l lists, -f 0 does not fork.",
-            "--check measures the pieces whose costs the repository keeps, about four minutes, and exits with 1 when one",
+            "--check measures the pieces whose costs the repository keeps, about five minutes, and exits with 1 when one",
             "costs over 15 % more bytes, or more time by the time that the CloudEvents SDK takes for one event."
         })
 final class JmhCommand implements Callable<Integer> {

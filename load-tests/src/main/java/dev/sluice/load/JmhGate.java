@@ -24,7 +24,11 @@ final class JmhGate {
             "DecodeBenchmark.kafka",
             "ReadBenchmark.events",
             "DispatchBenchmark.calls",
-            "CesqlBenchmark.evaluate");
+            "CesqlBenchmark.evaluate",
+            "FilterBenchmark.test",
+            "FilterIndexBenchmark.find",
+            "OffsetTrackerBenchmark.beginAndSettle",
+            "CommitMetadataBenchmark.encode");
     private static final int TRIES = 3;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -92,7 +96,7 @@ final class JmhGate {
                         name,
                         new JmhFigures.Piece(
                                 Math.round(bytes),
-                                Math.round(result.getPrimaryResult().getScore() / yardstick * 1e4) / 1e4));
+                                Math.round(result.getPrimaryResult().getScore() / yardstick * 1e6) / 1e6));
             }
         }
         return new JmhFigures(pieces);

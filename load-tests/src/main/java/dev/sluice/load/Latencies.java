@@ -3,29 +3,61 @@ package dev.sluice.load;
 import dev.sluice.load.dial.Dial;
 import org.HdrHistogram.Histogram;
 
-/**
- * Latencies of one round.
- *
- * @param count how many
- * @param p50 in milliseconds
- * @param p99 in milliseconds
- * @param p999 in milliseconds
- * @param max in milliseconds
- */
-record Latencies(long count, double p50, double p99, double p999, double max) {
+/** Latencies of one round, or of several. Every figure is in milliseconds. Not for several threads. */
+final class Latencies {
     private static final int DIGITS = 3;
+
+    private final Histogram micros = new Histogram(DIGITS);
 
     /** Those that a dial got, from one place in their order up to another. */
     static Latencies of(Dial dial, int from, int to) {
-        var histogram = new Histogram(DIGITS);
+        var latencies = new Latencies();
         for (var index = from; index < to; index++) {
-            histogram.recordValue(dial.latencyMicros(index));
+            latencies.add(dial.latencyMicros(index));
         }
-        return new Latencies(
-                histogram.getTotalCount(),
-                histogram.getValueAtPercentile(50) / 1e3,
-                histogram.getValueAtPercentile(99) / 1e3,
-                histogram.getValueAtPercentile(99.9) / 1e3,
-                histogram.getMaxValue() / 1e3);
+        return latencies;
+    }
+
+    /** Takes one more; less than none counts as none. */
+    void add(long latencyMicros) {
+        micros.recordValue(Math.max(0, latencyMicros));
+    }
+
+    /** These and those of another round. */
+    Latencies plus(Latencies others) {
+        var all = new Latencies();
+        all.micros.add(micros);
+        all.micros.add(others.micros);
+        return all;
+    }
+
+    /** How many there are. */
+    long count() {
+        return micros.getTotalCount();
+    }
+
+    double p50() {
+        return at(50);
+    }
+
+    double p90() {
+        return at(90);
+    }
+
+    double p99() {
+        return at(99);
+    }
+
+    double p999() {
+        return at(99.9);
+    }
+
+    double max() {
+        return micros.getMaxValue() / 1e3;
+    }
+
+    /** What so many of a hundred stay within. */
+    double at(double percentile) {
+        return micros.getValueAtPercentile(percentile) / 1e3;
     }
 }

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -16,8 +18,9 @@ import java.util.function.ToDoubleFunction;
  * in the same turn is taken off; the rest is the engine's, or Parallel Consumer's.
  *
  * @param ground the Kafka
+ * @param drawn gets the whole latencies of every side, all rounds together
  */
-record LatencyFigure(KafkaGround ground) implements Figure {
+record LatencyFigure(KafkaGround ground, Consumer<LatencyCurves> drawn) implements Figure {
     private static final Duration START = Duration.ofSeconds(10);
     private static final Duration LEAD = Duration.ofMillis(500);
     private static final int PER_SECOND = 2_000;
@@ -29,6 +32,10 @@ record LatencyFigure(KafkaGround ground) implements Figure {
     private static final double WARM_UPS = 2.5;
 
     private record Side(String name, String topic, Path file, Dial dial, List<Latencies> rounds) {}
+
+    LatencyFigure(KafkaGround ground) {
+        this(ground, curves -> {});
+    }
 
     @Override
     public String id() {
@@ -84,6 +91,7 @@ record LatencyFigure(KafkaGround ground) implements Figure {
             process.mustRun();
             process.kill();
         }
+        drawn.accept(curves(sides));
         var better = median(core, Latencies::p99) <= median(reactor, Latencies::p99) ? core : reactor;
         return rows(raw, engine, better);
     }
@@ -129,6 +137,18 @@ record LatencyFigure(KafkaGround ground) implements Figure {
                     + time.toSeconds() * PER_SECOND + " events when the round was over");
         }
         return latencies;
+    }
+
+    /** A raw consumer has no handler, and so none of its 20 ms. */
+    private static LatencyCurves curves(List<Side> sides) {
+        var found = new LinkedHashMap<String, Latencies>();
+        for (var side : sides) {
+            var name = side.name().equals("core") || side.name().equals("reactor")
+                    ? "Parallel Consumer, " + side.name()
+                    : side.name();
+            found.put(name, side.rounds().stream().reduce(new Latencies(), Latencies::plus));
+        }
+        return new LatencyCurves("Kafka to a 20 ms handler at 2,000/s", found);
     }
 
     private static String say(String what, Latencies latencies) {

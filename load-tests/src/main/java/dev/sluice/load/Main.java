@@ -11,7 +11,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs {@code bench}, {@code bench memory}, {@code bench scaling}, {@code bench jmh} or {@code bench interop}; a
+     * Runs {@code bench}, {@code bench memory}, {@code bench scaling}, {@code bench latency}, {@code bench jmh} or {@code bench interop}; a
      * leading word {@code bench} may be left out. Exits with 0, with 1 when something could not be measured, an event
      * was lost or a check failed, or with 2 on a usage mistake.
      */
@@ -26,6 +26,7 @@ public final class Main {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new MemoryCommand())
                 .addSubcommand(new ScalingCommand())
+                .addSubcommand(new LatencyCommand())
                 .addSubcommand(new JmhCommand())
                 .addSubcommand(new InteropCommand())
                 .setExecutionExceptionHandler((e, command, parsed) -> {
