@@ -28,7 +28,6 @@ record LatencyRun(String name, HttpFigure figure, String bare, List<Integer> rat
     private static final int CONNECTIONS = Wrk.CONNECTIONS;
 
     private static final Duration LATE_MAX = Duration.ofSeconds(5);
-    private static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g");
     private static final Duration READ_MAX = Duration.ofSeconds(30);
     private static final List<String> SIDES = List.of("engine", "bare Reactor Netty");
 
@@ -51,8 +50,8 @@ record LatencyRun(String name, HttpFigure figure, String bare, List<Integer> rat
 
     /** Measures it. What it starts belongs to the lab. */
     List<LatencyCurves> measure(Lab lab, Plan plan, Progress progress) throws IOException, InterruptedException {
-        var engine = ServerProcess.engine(lab, figure.manifest(), FLAGS);
-        var peer = ServerProcess.start(lab, "bare", Lab.java(FLAGS, "dev.sluice.load.peer.BareServer", List.of(bare)));
+        var engine = ServerProcess.engine(lab, figure.manifest(), HttpPeers.FLAGS);
+        var peer = HttpPeers.reactorNetty(bare).start(lab, progress);
         List<LatencyCurves> curves;
         try (var own = load(SIDES.get(0), engine);
                 var other = load(SIDES.get(1), peer)) {
