@@ -5,7 +5,6 @@ import dev.sluice.cli.ExitCode;
 import dev.sluice.deadletters.DeadLetterDesk;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
-import dev.sluice.engine.FunctionStatus;
 import dev.sluice.server.explain.Explainer;
 import dev.sluice.server.explain.RecordedSink;
 import dev.sluice.server.manifest.Manifest;
@@ -26,13 +25,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 
 /**
@@ -41,10 +37,6 @@ import reactor.netty.DisposableServer;
  */
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final Duration FUNCTIONS_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration POLL = Duration.ofMillis(5);
-    private static final Duration DRAIN_EXTRA = Duration.ofSeconds(5);
     private static final Duration JOBS_PATIENCE = Duration.ofSeconds(5);
     private static final Duration RESPONSES_PATIENCE = Duration.ofSeconds(1);
 
@@ -122,8 +114,8 @@ final class Node {
                 loops.server(), new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
         admin = adminServer;
         closing.push(adminServer::close);
-        awaitFunctions(running);
-        awaitTopics(opened);
+        Patience.awaitFunctions(running);
+        Patience.awaitTopics(opened);
         var http = front.configure(loops.server()).handle(front.handler());
         var bound = HttpServers.bind(http, settings.host(), settings.port(), "port");
         server = bound;
@@ -174,18 +166,6 @@ final class Node {
         return new NodeLetters(manifest.triggers(), opened::broker, desk);
     }
 
-    /**
-     * Waits a little for the topics of clusters: mostly they are there, and then nobody sees a node that is not ready.
-     */
-    private static void awaitTopics(Topics topics) {
-        topics.tried().timeout(TOPICS_PATIENCE, Mono.empty()).block();
-        if (!topics.closed().isEmpty()) {
-            LOG.warn(
-                    "the node serves, but is not ready; {}",
-                    topics.closed().get(0).trouble());
-        }
-    }
-
     /** The engine's defaults; a fatal error is logged before it ends the process. */
     private EngineOptions options() {
         var standard = EngineOptions.defaults();
@@ -227,33 +207,6 @@ final class Node {
             var sink = topics.sink(name);
             return sink == null ? null : sinks.computeIfAbsent(name, any -> new RecordedSink(sink, engine.journal()));
         };
-    }
-
-    /** Waits until no function is starting. One that has failed is told and tried again by the engine meanwhile. */
-    private static void awaitFunctions(Engine engine) {
-        var started = await(
-                () -> engine.functions().stream().noneMatch(f -> f.state() == FunctionStatus.State.STARTING),
-                FUNCTIONS_PATIENCE);
-        if (!started) {
-            LOG.warn(
-                    "some functions have not started within {} s; the node serves without them",
-                    FUNCTIONS_PATIENCE.toSeconds());
-        }
-        engine.functions().stream()
-                .filter(function -> function.state() == FunctionStatus.State.FAILED)
-                .forEach(function -> LOG.warn("function '{}' does not start: {}", function.name(), function.detail()));
-    }
-
-    private static boolean await(BooleanSupplier condition, Duration patience) {
-        if (condition.getAsBoolean()) {
-            return true;
-        }
-        var met = Flux.interval(POLL)
-                .filter(tick -> condition.getAsBoolean())
-                .next()
-                .timeout(patience, Mono.empty())
-                .block();
-        return met != null;
     }
 
     /** The name that decisions carry: by default where to ask for more of them. */
@@ -317,7 +270,7 @@ final class Node {
         var open = Objects.requireNonNull(topics);
         var left = open.unread();
         open.close();
-        await(() -> front.inFlight() == 0, RESPONSES_PATIENCE);
+        Patience.await(() -> front.inFlight() == 0, RESPONSES_PATIENCE);
         closeAll();
         return left;
     }
@@ -328,14 +281,7 @@ final class Node {
             return;
         }
         engine = null;
-        var grace = draining.get() ? settings.grace() : Duration.ZERO;
-        running.drain(grace)
-                .timeout(grace.plus(DRAIN_EXTRA))
-                .onErrorResume(error -> {
-                    LOG.atWarn().setCause(error).log("the engine did not drain cleanly");
-                    return Mono.empty();
-                })
-                .block();
+        Patience.drain(running, draining.get() ? settings.grace() : Duration.ZERO);
     }
 
     private void closeAll() {
