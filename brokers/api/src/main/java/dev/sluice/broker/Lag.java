@@ -35,11 +35,19 @@ public record Lag(String topic, String group, List<PartitionLag> partitions) {
      * @param end the offset that the next event will get; -1 when unknown
      * @param next the lowest offset from which on nothing was delivered to the member whose lag it is; -1 when unknown,
      *     and for a group as a whole
+     * @param first the offset at which the member began to read it; -1 when unknown
+     * @param groupFirst the offset at which the group began with it, since it had no position there before; -1 when
+     *     unknown, as when the member went on where others had read
      */
-    public record PartitionLag(int partition, long position, long end, long next) {
+    public record PartitionLag(int partition, long position, long end, long next, long first, long groupFirst) {
         /** A group's part, of which nobody knows what was delivered. */
         public PartitionLag(int partition, long position, long end) {
             this(partition, position, end, -1);
+        }
+
+        /** A member's part, of which nobody knows where it began. */
+        public PartitionLag(int partition, long position, long end, long next) {
+            this(partition, position, end, next, -1, -1);
         }
 
         /** Whether both ends are known. */

@@ -22,7 +22,7 @@ final class AnswerEnd extends FirstEnd {
     @Override
     void stored() {
         if (told != null) {
-            attempt.pipeline.recorder.answered(attempt.first, told);
+            attempt.pipeline.recorder.answered(attempt, told);
         }
         attempt.acknowledged();
     }

@@ -72,7 +72,7 @@ final class Arrivals {
             return;
         }
         if (repeats != null && !undecodable && repeats.isRepeat(task, now)) {
-            recorder.note(task, Stage.DEDUPLICATED, "");
+            recorder.repeats(task, Stage.DEDUPLICATED, null);
             acceptWithoutRun(task);
             return;
         }

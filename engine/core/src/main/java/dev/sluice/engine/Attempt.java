@@ -52,6 +52,8 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "acknowledged");
     private static final AtomicIntegerFieldUpdater<Attempt> PENDING =
             AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "pending");
+    private static final AtomicIntegerFieldUpdater<Attempt> TOLD =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "toldOf");
 
     final Pipeline pipeline;
     final Task first;
@@ -65,6 +67,9 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     private volatile int phase = RUNNING;
     private volatile int pending = 1;
     private volatile int acknowledged;
+    /** How often an answer was told to an event of the batch. */
+    private volatile int toldOf;
+
     private volatile @Nullable Subscription upstream;
     private volatile @Nullable Future<?> stage;
     private volatile boolean threadDone;
@@ -310,7 +315,7 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
             return false;
         }
         PENDING.incrementAndGet(this);
-        publish(event).subscribe(new AnswerEnd(this, pipeline.recorder.tellsAnswer(first, answers) ? event : null));
+        publish(event).subscribe(new AnswerEnd(this, pipeline.recorder.tellsAnswer(this, answers) ? event : null));
         return true;
     }
 
@@ -462,6 +467,16 @@ final class Attempt extends TimerList.Node<Attempt> implements CoreSubscriber<Ob
     /** Answers published. */
     int answersPublished() {
         return answers;
+    }
+
+    /** As the journal has it: -1 when answers go nowhere. */
+    int answersTold() {
+        return sink == AnswerSink.NONE ? -1 : answers;
+    }
+
+    /** Takes one of so many answers that may be told to events of the batch; from any thread. */
+    boolean mayTell(int max) {
+        return toldOf < max && TOLD.getAndIncrement(this) < max;
     }
 
     private String function() {

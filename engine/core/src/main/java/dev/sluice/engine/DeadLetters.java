@@ -31,15 +31,22 @@ final class DeadLetters {
     }
 
     CloudEvent of(Task task, String reason, @Nullable Throwable error) {
-        return task.event() instanceof RawEvent raw
-                ? raw.with(view -> marked(view, task, reason, error))
-                : marked(WireEvent.builder(task.event()), task, reason, error).build();
+        return of(task, reason, error, describe(error));
     }
 
-    private WireEvent.Builder marked(WireEvent.Builder builder, Task task, String reason, @Nullable Throwable error) {
+    /** The same of an error that is described already. */
+    CloudEvent of(Task task, String reason, @Nullable Throwable error, String described) {
+        return task.event() instanceof RawEvent raw
+                ? raw.with(view -> marked(view, task, reason, error, described))
+                : marked(WireEvent.builder(task.event()), task, reason, error, described)
+                        .build();
+    }
+
+    private WireEvent.Builder marked(
+            WireEvent.Builder builder, Task task, String reason, @Nullable Throwable error, String described) {
         builder.extension("dlreason", reason)
                 .extension("dlattempts", task.tries)
-                .extension("dlerror", describe(error))
+                .extension("dlerror", described)
                 .extension("dlfunction", function)
                 .extension("dltrigger", trigger.name())
                 .extension("dltopic", trigger.topic())
@@ -51,7 +58,7 @@ final class DeadLetters {
         if (task.event().getExtension("dlredrives") == null) {
             builder.extension("dlredrives", 0);
         }
-        return trigger.delivery().knative() ? inKnativesWords(builder, reason, error) : builder;
+        return trigger.delivery().knative() ? inKnativesWords(builder, reason, error, described) : builder;
     }
 
     /**
@@ -59,8 +66,9 @@ final class DeadLetters {
      *
      * @see <a href="https://knative.dev/docs/eventing/event-delivery/">Event delivery of Knative</a>
      */
-    private WireEvent.Builder inKnativesWords(WireEvent.Builder builder, String reason, @Nullable Throwable error) {
-        var words = error == null ? reason : describe(error);
+    private WireEvent.Builder inKnativesWords(
+            WireEvent.Builder builder, String reason, @Nullable Throwable error, String described) {
+        var words = error == null ? reason : described;
         var bytes = words.getBytes(StandardCharsets.UTF_8);
         var data = Base64.getEncoder().encode(Arrays.copyOf(bytes, Math.min(bytes.length, KNATIVE_BYTES_MAX / 4 * 3)));
         return builder.extension("knativeerrordest", "/functions/" + function)

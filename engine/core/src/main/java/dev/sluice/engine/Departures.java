@@ -152,7 +152,7 @@ final class Departures {
                 ? "the trigger has stopped: " + stopped
                 : draining
                         ? "the engine is stopping"
-                        : "its partition " + task.delivery.partition() + " went elsewhere";
+                        : "this node reads its partition " + task.delivery.partition() + " no more";
     }
 
     /** Gives back what has not started of a partition. */

@@ -75,14 +75,21 @@ final class Holds {
             holds.add("nothing more is fetched: the engine holds events of " + shared.heldBytes()
                     + " bytes, its limit is " + shared.heldBytesMax());
         }
+        var starts = ofStarts(pipeline, dispatcher);
+        if (!starts.isEmpty()) {
+            holds.add(starts);
+        }
+    }
+
+    /** Why the function starts no try, whatever waits for one; empty when it does. */
+    static String ofStarts(Pipeline pipeline, Dispatcher dispatcher) {
+        var shared = dispatcher.host().shared();
         if (shared.tooManyZombies()) {
-            holds.add("nothing new is started: " + shared.zombies()
-                    + " runs are past their deadline and still hold a thread, the limit is " + shared.zombiesMax());
+            return "nothing new is started: " + shared.zombies()
+                    + " runs are past their deadline and still hold a thread, the limit is " + shared.zombiesMax();
         }
         var pool = dispatcher.pool();
-        if (pool.ready() == 0 && !pool.newcomers().problem().isEmpty()) {
-            holds.add("function '" + pipeline.function() + "': "
-                    + pool.newcomers().problem());
-        }
+        var problem = pool.newcomers().problem();
+        return pool.ready() == 0 && !problem.isEmpty() ? "function '" + pipeline.function() + "': " + problem : "";
     }
 }

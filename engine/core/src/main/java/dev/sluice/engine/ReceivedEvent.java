@@ -25,6 +25,9 @@ final class ReceivedEvent implements Received<Object>, Signal {
             AtomicLongFieldUpdater.newUpdater(ReceivedEvent.class, "state");
 
     final Task task;
+    /** When the stream got it. */
+    final long handedNanos;
+
     private final StreamRun run;
     private final Object value;
     /**
@@ -36,7 +39,8 @@ final class ReceivedEvent implements Received<Object>, Signal {
     private int answers;
     private @Nullable Throwable rejection;
 
-    ReceivedEvent(StreamRun run, Task task, Object value) {
+    ReceivedEvent(StreamRun run, Task task, Object value, long now) {
+        handedNanos = now;
         this.run = run;
         this.task = task;
         this.value = value;
@@ -109,6 +113,11 @@ final class ReceivedEvent implements Received<Object>, Signal {
     /** Takes it from the stream: from now on no call has an effect. */
     void take() {
         state = TAKEN;
+    }
+
+    /** Whether the stream has not settled it. */
+    boolean isOpen() {
+        return state == OPEN;
     }
 
     /** Answers that have to be stored before it may be accepted. */

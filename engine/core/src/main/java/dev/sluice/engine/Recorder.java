@@ -22,18 +22,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recorder {
     private static final int VERDICTS_A_SECOND_MAX = 100;
-    private static final int ANSWERS_OF_A_TRY_MAX = 64;
+    /** Answers of a try that are told of. */
+    static final int ANSWERS_OF_A_TRY_MAX = 64;
+    /** How often they are told in all, of a batch whose events each hear of them. */
+    static final int TOLD_OF_A_TRY_MAX = 256;
+
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Journal journal;
     private final InstantSource clock;
-    private final Sampling sampling;
     private final String function;
     private final TriggerSpec trigger;
     private final EventFilter filter;
     private final PipelineCounts counts;
     private final Allowance chosenVerdicts = new Allowance();
     private final Allowance errorVerdicts = new Allowance();
+    private Sampling sampling;
+    private double rate;
     private long filterErrorsSeen;
 
     Recorder(Dispatcher dispatcher, TriggerSpec trigger, PipelineCounts counts) {
@@ -41,10 +46,20 @@ final class Recorder {
         var host = dispatcher.host();
         journal = host.shared().journal();
         clock = host.clock();
-        sampling = new Sampling(dispatcher.spec().sample(journal.options().rate()));
+        rate = dispatcher.spec().sample(journal.options().rate());
+        sampling = new Sampling(rate);
         function = dispatcher.spec().name();
         this.trigger = trigger;
         filter = trigger.filter();
+    }
+
+    /** Another version of the function runs, whose share of events may be another. */
+    void version(FunctionSpec spec) {
+        var next = spec.sample(journal.options().rate());
+        if (next != rate) {
+            rate = next;
+            sampling = new Sampling(next);
+        }
     }
 
     /** An event has come: chooses whether it is told of. */
@@ -54,7 +69,11 @@ final class Recorder {
         }
         task.noted = true;
         var cause = WireEvent.textOf(task.event(), "causationid");
-        add(task, Stage.RECEIVED, Objects.requireNonNullElse(cause, ""), keyOf(task));
+        add(
+                task,
+                Stage.RECEIVED,
+                Objects.requireNonNullElse(cause, ""),
+                Objects.requireNonNullElse(task.delivery.key(), ""));
     }
 
     /**
@@ -111,11 +130,27 @@ final class Recorder {
         }
     }
 
-    /** It is blocked on arrival, behind the first event of its lane. */
+    /** It is blocked on arrival, behind the first event of its lane; or gathers with those, which nobody is told. */
     void blocked(Task task) {
+        var lane = task.lane();
+        if (task.noted && lane.state != Lane.State.GATHERING) {
+            var head = lane.head;
+            add(task, Stage.BLOCKED, head == null ? "" : head.event().getId(), Whereabouts.lineOf(task));
+        }
+    }
+
+    /** One like it is done, or is about to be. */
+    void repeats(Task task, Stage stage, @Nullable Task like) {
+        var policy = trigger.limits().repeats();
+        if (task.noted && policy != null) {
+            add(task, stage, like == null ? "" : like.event().getId(), policy.words());
+        }
+    }
+
+    /** A stream has got it; {@code nanos}: for so long, when it is about the end of that. */
+    void stream(Task task, Stage stage, int instance, long nanos) {
         if (task.noted) {
-            var head = task.lane().head;
-            add(task, Stage.BLOCKED, head == null ? "" : head.event().getId(), keyOf(task));
+            add(task, stage, instance, nanos, 0, "", "");
         }
     }
 
@@ -137,27 +172,37 @@ final class Recorder {
         noteAlways(task, stage, DeadLetters.describe(error));
     }
 
-    /** A try has ended, well or with an error. */
-    void tried(Task task, @Nullable Throwable error) {
-        if (error == null && !task.noted) {
+    /**
+     * The event's try has ended, well or with an error.
+     *
+     * @param described the error, as {@link DeadLetters#describe} has it
+     */
+    void tried(Task task, @Nullable Throwable error, String described) {
+        var attempt = task.attempt;
+        if (attempt == null || (error == null && !task.noted)) {
             return;
         }
-        var attempt = task.attempt;
         if (error != null) {
             troubled(task);
         }
         var stage = error == null
                 ? Stage.ENDED
                 : error instanceof FunctionException.TimedOut ? Stage.TIMED_OUT : Stage.FAILED;
-        var waited = attempt == null ? 0 : Math.max(0, attempt.startNanos - task.lane().readyNanos);
+        var lane = task.lane();
+        // Of those behind the first of a lane, which came later, nobody knows when their turn had come.
+        var waited = lane.head == task ? Math.max(0, attempt.startNanos - lane.readyNanos) : 0;
         add(
-                task,
-                stage,
-                attempt == null ? 0 : attempt.instance.number,
-                attempt == null ? 0 : attempt.runNanos(),
-                waited,
-                "",
-                error == null ? "" : DeadLetters.describe(error));
+                entry(
+                        task,
+                        stage,
+                        attempt.instance.number,
+                        attempt.runNanos(),
+                        waited,
+                        attempt.answersTold(),
+                        attempt.batch == null ? 1 : attempt.batch.size(),
+                        "",
+                        described),
+                task);
     }
 
     private static void troubled(Task task) {
@@ -172,14 +217,26 @@ final class Recorder {
         }
     }
 
-    /** Whether answers to the event are to be told, of which so many were published by this try. */
-    boolean tellsAnswer(Task input, int answers) {
-        return input.noted && answers <= ANSWERS_OF_A_TRY_MAX;
+    /** Whether an answer of the try may be told, of which so many are published. */
+    boolean tellsAnswer(Attempt attempt, int answers) {
+        return answers <= ANSWERS_OF_A_TRY_MAX && (attempt.batch != null || attempt.first.noted);
     }
 
-    /** An answer was stored. From any thread. */
-    void answered(Task input, CloudEvent answer) {
-        add(input, Stage.ANSWERED, answer.getId(), answer.getType());
+    /** An answer was stored, which is told to each event of a batch. From any thread. */
+    void answered(Attempt attempt, CloudEvent answer) {
+        var batch = attempt.batch;
+        if (batch == null) {
+            add(attempt.first, Stage.ANSWERED, answer.getId(), answer.getType());
+            return;
+        }
+        for (var task : batch) {
+            if (task.noted) {
+                if (!attempt.mayTell(TOLD_OF_A_TRY_MAX)) {
+                    return;
+                }
+                add(task, Stage.ANSWERED, answer.getId(), answer.getType());
+            }
+        }
     }
 
     private void add(Task task, Stage stage, String other, String text) {
@@ -187,33 +244,46 @@ final class Recorder {
     }
 
     private void add(Task task, Stage stage, int instance, long nanos, long waited, String other, String text) {
+        add(entry(task, stage, instance, nanos, waited, -1, 0, other, text), task);
+    }
+
+    private void add(JournalEntry entry, Task task) {
+        journal.add(entry, task.troubled);
+    }
+
+    private JournalEntry entry(
+            Task task,
+            Stage stage,
+            int instance,
+            long nanos,
+            long waited,
+            int answers,
+            int events,
+            String other,
+            String text) {
         var event = task.event();
-        journal.add(
-                new JournalEntry(
-                        journal.nextSequence(),
-                        clock.millis(),
-                        stage,
-                        event.getId(),
-                        sourceOf(event),
-                        function,
-                        trigger.name(),
-                        trigger.topic(),
-                        task.delivery.partition(),
-                        task.delivery.offset(),
-                        task.tries,
-                        instance,
-                        nanos,
-                        waited,
-                        other,
-                        text),
-                task.troubled);
+        return new JournalEntry(
+                journal.nextSequence(),
+                clock.millis(),
+                stage,
+                event.getId(),
+                sourceOf(event),
+                function,
+                trigger.name(),
+                trigger.topic(),
+                task.delivery.partition(),
+                task.delivery.offset(),
+                task.tries,
+                instance,
+                nanos,
+                waited,
+                answers,
+                events,
+                other,
+                text);
     }
 
     private static String sourceOf(CloudEvent event) {
         return event instanceof WireEvent wire ? wire.source() : String.valueOf(event.getSource());
-    }
-
-    private static String keyOf(Task task) {
-        return Objects.requireNonNullElse(task.delivery.key(), "");
     }
 }

@@ -35,4 +35,12 @@ public record RepeatPolicy(Duration window, List<String> attributes, int entries
                 .require(bytesMax >= 1_024, "bytes-max", bytesMax, "must be at least 1 KiB")
                 .throwIfAny();
     }
+
+    /** What makes two events alike, and for how long: {@code the same source and id within 10 min}. */
+    String words() {
+        var seconds = window.toSeconds();
+        var time =
+                seconds == 0 ? window.toMillis() + " ms" : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+        return "the same " + String.join(" and ", attributes) + " within " + time;
+    }
 }

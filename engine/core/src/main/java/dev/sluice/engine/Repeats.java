@@ -87,6 +87,16 @@ final class Repeats {
         return like.first == task ? Turn.RUN : Turn.BEHIND;
     }
 
+    /** The event like this one that is not done; null when none is, or it is this one itself. */
+    @Nullable
+    Task openLike(Task task) {
+        if (task.event() instanceof RawEvent) {
+            return null;
+        }
+        var like = known.get(keyOf(task.event()));
+        return like == null || like.first == task ? null : like.first;
+    }
+
     /** An event waits for the one like it. */
     void wait(Task task) {
         var like = known.get(keyOf(task.event()));

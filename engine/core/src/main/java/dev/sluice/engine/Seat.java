@@ -115,9 +115,10 @@ final class Seat {
         run = null;
         streams.over();
         var now = dispatcher.nanos();
+        var why = "its stream ended and had not settled it" + (error == null ? "" : ": " + DeadLetters.describe(error));
         for (var i = open.size() - 1; i >= 0; i--) {
             var task = open.get(i);
-            Settlement.notTried(task);
+            pipeline.settlement().unsettled(task, why);
             if (pipeline.departures.leaving(task)) {
                 pipeline.settlement().giveBack(task);
             } else {
@@ -210,6 +211,50 @@ final class Seat {
     }
 
     // ---- figures
+
+    /** About now. */
+    long now() {
+        return dispatcher.recentNanos();
+    }
+
+    /**
+     * Where an event is that waits for its stream, or that its stream has.
+     *
+     * @param state in its line, in the stream's hands, or settled by it
+     * @param instance the number of the stream's instance; 0 when no stream runs
+     * @param handedNanos when the stream got it; only when it has it
+     * @param ahead events that are before it in its line
+     * @param why it waits, in words; empty when there is nothing to say
+     */
+    record Place(OpenEvent.State state, int instance, long handedNanos, int ahead, String why) {}
+
+    /** Where the event is; null when it is not here. O(open). */
+    @Nullable
+    Place placeOf(Task task) {
+        var received = run == null ? null : run.received(task);
+        if (run != null && received != null) {
+            var state = received.isOpen() ? OpenEvent.State.HANDED : OpenEvent.State.TAKEN;
+            return new Place(state, run.instance.number, received.handedNanos, 0, "");
+        }
+        var ahead = 0;
+        for (var each : line) {
+            if (each == task) {
+                var number = run == null ? 0 : run.instance.number;
+                return new Place(OpenEvent.State.IN_LINE, number, 0, ahead, whyInLine());
+            }
+            ahead++;
+        }
+        return null;
+    }
+
+    private String whyInLine() {
+        if (run == null) {
+            return streams.problem().isEmpty() ? "no stream runs for it yet" : streams.problem();
+        }
+        return run.holdUp().isEmpty()
+                ? run.asksForMore() ? "" : "its stream has not asked for more"
+                : "its stream " + run.holdUp();
+    }
 
     /** Events that wait for the function's demand only. */
     int runnable() {

@@ -74,7 +74,11 @@ final class Settlement {
 
     /** Settles an event whose try has ended. */
     void settleOne(Task task, @Nullable Throwable error) {
-        recorder.tried(task, error);
+        var described = error == null ? "" : DeadLetters.describe(error);
+        // What went elsewhere has its end already; of a caller who was told there is still to tell why.
+        if (!task.lost || task.call() != null) {
+            recorder.tried(task, error, described);
+        }
         task.attempt = null;
         if (task.lost) {
             land(task, Task.State.RELEASED);
@@ -82,11 +86,11 @@ final class Settlement {
             counts.done.add(1);
             accept(task);
         } else {
-            fail(task, error);
+            fail(task, error, described);
         }
     }
 
-    private void fail(Task task, Throwable error) {
+    private void fail(Task task, Throwable error, String described) {
         failures.failed(error, task.tries, dispatcher.nanos());
         var call = task.call();
         if (call != null) {
@@ -99,7 +103,7 @@ final class Settlement {
         var verdict = verdict(task, error, now);
         if (verdict.deadLetterReason() != null) {
             task.reason = verdict.deadLetterReason();
-            deadLetter(task);
+            deadLetter(task, described);
             return;
         }
         recorder.retries(task, verdict.retryAtNanos() - now);
@@ -130,10 +134,12 @@ final class Settlement {
     void failTogether(List<Task> window, Throwable error) {
         var now = dispatcher.nanos();
         failures.failed(error, window.get(0).tries, now);
+        // Once for all: a message is the function author's code, and may be long.
+        var described = DeadLetters.describe(error);
         var again = new ArrayList<Task>(window.size());
         var due = now;
         for (var task : window) {
-            recorder.tried(task, error);
+            recorder.tried(task, error, described);
             task.attempt = null;
             task.error = error;
             var verdict = verdict(task, error, now);
@@ -145,7 +151,7 @@ final class Settlement {
         }
         for (var task : window) {
             if (task.reason != null) {
-                deadLetter(task);
+                deadLetter(task, described);
             }
         }
         for (var task : again) {
@@ -162,8 +168,10 @@ final class Settlement {
     /** Puts an event back first in its lane; the try does not count. */
     void again(Task task) {
         task.attempt = null;
-        recorder.note(task, Stage.TAKEN_BACK, "its batch or window is tried again");
-        notTried(task);
+        if (!task.lost) {
+            recorder.note(task, Stage.TAKEN_BACK, "its batch or window is tried again");
+            notTried(task);
+        }
         land(task, task.lost ? Task.State.RELEASED : Task.State.QUEUED);
     }
 
@@ -191,13 +199,27 @@ final class Settlement {
         deadLetter(task);
     }
 
+    /** A stream has accepted an event, some time after it got it, and what it emitted before is stored. */
+    void taken(Task task, Instance instance, long nanos) {
+        recorder.stream(task, Stage.TAKEN, instance.number, nanos);
+        counts.done.add(1);
+        accept(task);
+    }
+
     /** A stream hands an event back: it gets it again later, however often. */
-    void later(Task task) {
+    void later(Task task, Instance instance) {
+        var wait = spec.delivery().backoff().nanos(1, dispatcher.host().random());
+        recorder.stream(task, Stage.HANDED_BACK, instance.number, wait);
         notTried(task);
         land(task, Task.State.WAITING);
-        var due = dispatcher.nanos()
-                + spec.delivery().backoff().nanos(1, dispatcher.host().random());
+        var due = dispatcher.nanos() + wait;
         await(task, due, due);
+    }
+
+    /** A stream has ended and not settled an event, which is to be handed to the next one. */
+    void unsettled(Task task, String why) {
+        recorder.note(task, Stage.TAKEN_BACK, why);
+        notTried(task);
     }
 
     /** Gives back an event that a stream has. */
@@ -228,13 +250,17 @@ final class Settlement {
 
     /** Stores an event in flight as a dead letter, for the reason that it has, then takes it off its source. */
     void deadLetter(Task task) {
+        deadLetter(task, DeadLetters.describe(task.error));
+    }
+
+    private void deadLetter(Task task, String described) {
         var reason = task.reason;
         task.step = Task.Step.DEAD_LETTERING;
         var sink = spec.deadLetters();
         if (sink == null || reason == null) {
             throw new IllegalStateException("trigger '" + spec.name() + "' has no dead-letter topic, or no reason");
         }
-        recorder.noteAlways(task, Stage.GIVEN_UP, reason + ", " + DeadLetters.describe(task.error));
+        recorder.noteAlways(task, Stage.GIVEN_UP, task.error == null ? reason : reason + ", " + described);
         var storing = new FirstEnd() {
             @Override
             void failed(Throwable why) {
@@ -247,7 +273,7 @@ final class Settlement {
             }
         };
         try {
-            sink.publish(deadLetters.of(task, reason, task.error), task.delivery.key())
+            sink.publish(deadLetters.of(task, reason, task.error, described), task.delivery.key())
                     .subscribe(storing);
         } catch (RuntimeException bad) {
             storing.onError(bad);

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionException;
 import dev.sluice.function.Received;
 import io.cloudevents.CloudEvent;
@@ -175,7 +176,8 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
             if (value == null) {
                 continue;
             }
-            var received = new ReceivedEvent(this, task, value);
+            var received = new ReceivedEvent(this, task, value, seat.now());
+            pipeline.recorder.stream(task, Stage.HANDED, instance.number, 0);
             handed.add(received);
             answers.comesOf(task.event());
             Operators.produced(DEMAND, this, 1);
@@ -219,7 +221,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
 
     void released(ReceivedEvent received) {
         if (handed.remove(received)) {
-            pipeline.settlement().later(received.task);
+            pipeline.settlement().later(received.task, instance);
             goOn();
         }
     }
@@ -239,7 +241,7 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
         for (var next = accepting.peek(); next != null && next.after() <= stored; next = accepting.peek()) {
             accepting.remove();
             if (handed.remove(next)) {
-                pipeline.settlement().settleOne(next.task, null);
+                pipeline.settlement().taken(next.task, instance, seat.now() - next.handedNanos);
             }
         }
     }
@@ -374,6 +376,22 @@ final class StreamRun extends Flux<Received<?>> implements CoreSubscriber<Object
     /** When it is cancelled, once it was told to end; 0: it was not. */
     long graceEnd() {
         return graceEnd;
+    }
+
+    /** The event, when it is in the function's hands. */
+    @Nullable
+    ReceivedEvent received(Task task) {
+        for (var each : handed) {
+            if (each.task == task) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Whether it has asked for more than it got. */
+    boolean asksForMore() {
+        return demand > 0;
     }
 
     /** Events in the function's hands. */

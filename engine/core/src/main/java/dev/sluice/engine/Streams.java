@@ -178,6 +178,17 @@ final class Streams {
         return seats.length * PREFETCH;
     }
 
+    /** Where the event is that waits for its stream, or that its stream has; null when neither does. O(open). */
+    Seat.@Nullable Place placeOf(Task task) {
+        for (var seat : seats) {
+            var place = seat.placeOf(task);
+            if (place != null) {
+                return place;
+            }
+        }
+        return null;
+    }
+
     /** Runs there are; from any thread. */
     int running() {
         return running;

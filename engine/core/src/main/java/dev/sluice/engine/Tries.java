@@ -51,6 +51,7 @@ final class Tries {
         if (windows != null) {
             windows.policy(function.window());
         }
+        recorder.version(function);
         timeoutNanos =
                 Math.min(function.timeout().toNanos(), spec.delivery().timeout().toNanos());
     }
@@ -176,11 +177,11 @@ final class Tries {
                 return false;
             }
             case REPEAT -> {
-                recorder.note(task, Stage.DEDUPLICATED, "");
+                recorder.repeats(task, Stage.DEDUPLICATED, null);
                 settlement.accept(task);
             }
             case BEHIND -> {
-                recorder.note(task, Stage.BLOCKED, "one like it is not done");
+                recorder.repeats(task, Stage.BEHIND_LIKE, known.openLike(task));
                 settlement.behind(task);
                 if (!task.gone()) {
                     known.wait(task);

@@ -55,6 +55,7 @@ final class WaitingCalls {
     /** The caller is gone. */
     void cancel(Task task) {
         if (task.attempt != null) {
+            pipeline.recorder.noteAlways(task, Stage.CALLER_GONE, "");
             task.attempt.cancel(new FunctionException.Unavailable(pipeline.function(), "lost its caller", null));
         } else if (pipeline.lanes.withdraw(task)) {
             pipeline.recorder.noteAlways(task, Stage.REFUSED, "its caller is gone");

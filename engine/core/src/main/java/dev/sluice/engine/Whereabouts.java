@@ -5,8 +5,8 @@ import dev.sluice.engine.OpenEvent.State;
 import dev.sluice.engine.journal.JournalEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Finds an event among those that a function's triggers have open, and tells what it waits for. On the home loop. */
 final class Whereabouts {
@@ -35,8 +35,10 @@ final class Whereabouts {
     }
 
     private OpenEvent describe(Task task, boolean withHead) {
-        var state = state(task);
-        var head = withHead && state == State.BEHIND_KEY ? task.lane().head : null;
+        var streams = task.pipeline.streams();
+        var place = streams == null || !flies(task) ? null : streams.placeOf(task);
+        var state = place == null ? state(task) : place.state();
+        var head = withHead ? headOf(task, state) : null;
         var attempt = task.attempt;
         var event = task.event();
         return new OpenEvent(
@@ -45,27 +47,79 @@ final class Whereabouts {
                 task.pipeline.function(),
                 task.pipeline.name(),
                 state,
-                cut(Objects.requireNonNullElse(task.lane().key, "").toString()),
+                task.lane().key instanceof String key ? cut(key) : "",
+                lineOf(task),
                 task.delivery.partition(),
                 task.delivery.offset(),
                 task.tries,
                 task.pipeline.spec().delivery().retry(),
-                attempt == null ? 0 : attempt.instance.number,
-                sinceMillis(task, state),
+                place != null ? place.instance() : attempt == null ? 0 : attempt.instance.number,
+                place != null && place.handedNanos() != 0
+                        ? millis(now - place.handedNanos())
+                        : sinceMillis(task, state),
                 task.wait == null ? -1 : Math.max(0, millis(task.wait.dueNanos - now)),
                 task.error == null ? "" : DeadLetters.describe(task.error),
-                head == null ? 0 : ahead(task),
+                place != null ? place.ahead() : state == State.BEHIND_KEY ? ahead(task) : 0,
                 head == null || head == task ? null : describe(head, false),
-                state == State.READY ? whyNoSlot(task.pipeline) : "");
+                place != null ? place.why() : detail(task, state));
+    }
+
+    private static boolean flies(Task task) {
+        return task.state == Task.State.IN_FLIGHT && task.step == Task.Step.RUNNING;
+    }
+
+    private static @Nullable Task headOf(Task task, State state) {
+        var repeats = task.pipeline.repeats();
+        return switch (state) {
+            case BEHIND_KEY -> task.lane().head;
+            case BEHIND_LIKE -> repeats == null ? null : repeats.openLike(task);
+            default -> null;
+        };
+    }
+
+    /** What the events of its lane have in common, in words; empty when it has a lane of its own. */
+    static String lineOf(Task task) {
+        var key = task.lane().key;
+        if (key == null) {
+            return "";
+        }
+        if (key instanceof String text) {
+            return "its key '" + cut(text) + "'";
+        }
+        return key instanceof Integer partition ? "its partition " + partition : "the window of events without its key";
+    }
+
+    private String detail(Task task, State state) {
+        var repeats = task.pipeline.spec().limits().repeats();
+        return switch (state) {
+            case READY -> whyNoSlot(task.pipeline);
+            case BEHIND_LIKE -> repeats == null ? "" : repeats.words();
+            case ACCEPTING ->
+                task.acceptFailures == 0
+                        ? ""
+                        : "its source did not confirm that " + task.acceptFailures
+                                + (task.acceptFailures == 1 ? " time" : " times");
+            default -> "";
+        };
     }
 
     private State state(Task task) {
         return switch (task.state) {
-            case WAITING -> heldByBudget(task) ? State.RETRY_BUDGET : State.BACK_OFF;
+            case WAITING -> waiting(task);
             case PARKED -> State.PARKED;
             case QUEUED -> queued(task);
             default -> flying(task);
         };
+    }
+
+    private State waiting(Task task) {
+        if (task.pipeline.streams() != null) {
+            return State.HANDED_BACK;
+        }
+        if (task.wait == null && task.pipeline.repeats() != null) {
+            return State.BEHIND_LIKE;
+        }
+        return heldByBudget(task) ? State.RETRY_BUDGET : State.BACK_OFF;
     }
 
     private static State flying(Task task) {
@@ -97,7 +151,8 @@ final class Whereabouts {
         var attempt = task.attempt;
         return switch (state) {
             case RUNNING, ZOMBIE, ANSWERING -> attempt == null ? -1 : millis(now - attempt.startNanos);
-            case READY -> millis(now - task.lane().readyNanos);
+            // Those behind the first of a lane came later, and nobody has noted when.
+            case READY -> task.lane().head == task ? millis(now - task.lane().readyNanos) : -1;
             default -> -1;
         };
     }
@@ -111,10 +166,14 @@ final class Whereabouts {
     }
 
     private String whyNoSlot(Pipeline pipeline) {
-        var held = pipeline.holds();
+        var held = Holds.ofStarts(pipeline, dispatcher);
+        var throttle = pipeline.throttle();
         var pool = dispatcher.pool();
         if (!held.isEmpty()) {
-            return String.join("; ", held);
+            return held;
+        }
+        if (throttle != null && !throttle.words().isEmpty()) {
+            return "trigger '" + pipeline.name() + "' is " + throttle.words();
         }
         if (pool.ready() == 0) {
             return "function '" + pipeline.function() + "' has no instance yet";

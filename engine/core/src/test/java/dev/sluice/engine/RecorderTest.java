@@ -11,6 +11,7 @@ import static dev.sluice.engine.Fixtures.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.broker.Intake.Admission;
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.cloudevents.sql.FilterVerdict;
@@ -74,7 +75,7 @@ class RecorderTest {
         var blocked = entries("second").get(1);
         assertThat(blocked.stage()).isEqualTo(Stage.BLOCKED);
         assertThat(blocked.other()).isEqualTo("bad-1");
-        assertThat(blocked.text()).isEqualTo("ada");
+        assertThat(blocked.text()).isEqualTo("its key 'ada'");
     }
 
     @Test
@@ -222,7 +223,7 @@ class RecorderTest {
         test.run();
 
         assertThat(stages("waits")).endsWith(Stage.RELEASED);
-        assertThat(entries("waits").get(1).text()).isEqualTo("its partition 2 went elsewhere");
+        assertThat(entries("waits").get(1).text()).isEqualTo("this node reads its partition 2 no more");
     }
 
     @Test
@@ -270,6 +271,49 @@ class RecorderTest {
         assertThat(stages("reject-1")).containsExactly(Stage.RECEIVED, Stage.FAILED);
         assertThat(stages("waits")).containsExactly(Stage.RECEIVED, Stage.REFUSED);
         assertThat(entries("waits").get(1).text()).contains("had no free slot for 3000 ms");
+    }
+
+    @Test
+    void keepsWhatTheVersionThatRunsSays() {
+        test.attach(retries(0));
+        test.source.offer("one");
+        test.run();
+        test.dispatcher.redeploy(function(code, 1, TIMEOUT).withSample(0)).subscribe();
+        test.run();
+        test.source.offer("two");
+        test.run();
+
+        assertThat(stages("one")).isNotEmpty();
+        assertThat(stages("two")).isEmpty();
+    }
+
+    @Test
+    void tellsHowManyAnswersAnEventAloneHadAndThatTheyGoNowhere() {
+        test.attach(retries(0));
+        test.source.offer("two-1");
+        test.run();
+        var nowhere = new TestDispatcher(function(code, 1, TIMEOUT));
+        nowhere.attach(filtered(nowhere, EventFilter.PASS));
+        nowhere.source.offer("two-1");
+        nowhere.run();
+
+        assertThat(entries("two-1").get(3))
+                .extracting(JournalEntry::stage, JournalEntry::answers, JournalEntry::events)
+                .containsExactly(Stage.ENDED, 2, 1);
+        assertThat(nowhere.shared.journal().find(entry -> entry.stage() == Stage.ENDED))
+                .extracting(JournalEntry::answers)
+                .containsExactly(-1);
+    }
+
+    @Test
+    void tellsThatTheCallerOfARunIsGone() {
+        var pipeline = test.attach(calls(filter(event -> true)));
+        var admitted = (Admission.Admitted) test.dispatcher.submit(pipeline, new FakeCall("never-1"));
+        test.run();
+        admitted.cancel();
+        test.run();
+
+        assertThat(stages("never-1")).contains(Stage.CALLER_GONE);
     }
 
     private static TriggerSpec filtered(TestDispatcher test, EventFilter filter) {

@@ -5,9 +5,14 @@ import static dev.sluice.engine.Fixtures.reactive;
 import static dev.sluice.engine.Fixtures.retries;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.Ordering;
+import dev.sluice.cloudevents.sql.EventFilter;
 import dev.sluice.engine.OpenEvent.State;
 import dev.sluice.function.BatchResult;
+import dev.sluice.function.Received;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -132,6 +137,110 @@ class WhereaboutsTest {
     }
 
     @Test
+    void tellsThatItsStreamHasAnEventAndThatOthersWaitForIt() {
+        var test = StreamTest.streamOf(events -> events.flatMap(event -> Flux.<String>never(), 1));
+        test.attach(retries(0));
+        test.source.offer("held");
+        test.source.offer("second");
+        test.source.offer("third");
+        test.advance(Duration.ofSeconds(5));
+
+        var held = where(test, "held");
+        assertThat(held.state()).isEqualTo(State.HANDED);
+        assertThat(held.instance()).isEqualTo(1);
+        assertThat(held.forMillis()).isEqualTo(5_000);
+        var third = where(test, "third");
+        assertThat(third.state()).isEqualTo(State.IN_LINE);
+        assertThat(third.ahead()).isEqualTo(1);
+        assertThat(third.forMillis()).isEqualTo(-1);
+        assertThat(third.detail()).isEqualTo("its stream has not asked for more");
+    }
+
+    @Test
+    void tellsThatAStreamSettledAnEventWhoseAnswersAreNotStored() {
+        var test = StreamTest.streamOf(
+                events -> events.concatMap(event -> Flux.just("answer").concatWith(Mono.fromRunnable(event::accept))));
+        test.answers.hold();
+        test.attach(retries(0));
+        test.source.offer("in");
+        test.run();
+
+        assertThat(where(test, "in").state()).isEqualTo(State.TAKEN);
+    }
+
+    @Test
+    void tellsThatAStreamHandedAnEventBackAndThatNoStreamRuns() {
+        var starts = new AtomicInteger();
+        var test = StreamTest.streamOf(events -> starts.getAndIncrement() == 0
+                ? events.take(1)
+                        .doOnNext(Received::release)
+                        .thenMany(Flux.<String>error(new IllegalStateException("no")))
+                : Flux.never());
+        test.attach(retries(0, Duration.ofMillis(500)));
+        test.source.offer("in");
+        test.run();
+        assertThat(where(test, "in").state()).isEqualTo(State.HANDED_BACK);
+        assertThat(where(test, "in").dueMillis()).isEqualTo(500);
+
+        test.advance(Duration.ofMillis(600));
+        assertThat(where(test, "in").state()).isEqualTo(State.IN_LINE);
+        assertThat(where(test, "in").detail())
+                .isEqualTo("a stream failed: java.lang.IllegalStateException: no, it starts again after 1 s");
+    }
+
+    @Test
+    void tellsWhichEventLikeItAnEventWaitsFor() {
+        var twice = new TestDispatcher(function(code, 2, Duration.ofMinutes(1)));
+        twice.attach(new TriggerSpec(
+                "tr",
+                "fn",
+                "topic",
+                twice.source,
+                Ordering.KEY,
+                EventFilter.PASS,
+                AnswerPolicy.none("fn"),
+                retries(0),
+                twice.deadLetters,
+                1,
+                new TriggerLimits(
+                        null,
+                        TriggerLimits.UNLIMITED,
+                        new RepeatPolicy(Duration.ofMinutes(10), List.of("subject"), 10, 1 << 20))));
+        twice.source.offer("never-1");
+        twice.source.offer("second");
+        twice.run();
+
+        var open = where(twice, "second");
+        assertThat(open.state()).isEqualTo(State.BEHIND_LIKE);
+        assertThat(open.detail()).isEqualTo("the same subject within 10 min");
+        assertThat(open.head()).extracting(OpenEvent::event).isEqualTo("never-1");
+        assertThat(open.tries()).isZero();
+    }
+
+    @Test
+    void namesWhatHoldsAnEventByItsOrderAndNotByWhatStandsForIt() {
+        var ordered = new TestDispatcher(function(code, 1, Duration.ofMinutes(1)));
+        ordered.attach(Fixtures.trigger(
+                "tr", ordered.source, Ordering.PARTITION, ordered.answers, retries(0), ordered.deadLetters, 1));
+        ordered.source.offer("never-1", "ada", 3);
+        ordered.source.offer("second", "bob", 3);
+        ordered.run();
+        assertThat(where(ordered, "second"))
+                .extracting(OpenEvent::state, OpenEvent::key, OpenEvent::line)
+                .containsExactly(State.BEHIND_KEY, "", "its partition 3");
+
+        var windows = new TestDispatcher(function(
+                        "fn", Fixtures.windowing(window -> Flux.never()), 1, Duration.ofMinutes(1), BatchPolicy.DEFAULT)
+                .withWindow(new WindowPolicy(2, Duration.ofSeconds(10), "key", 10, false)));
+        windows.attach(retries(0));
+        windows.source.offer("first");
+        windows.run();
+        assertThat(where(windows, "first"))
+                .extracting(OpenEvent::state, OpenEvent::key, OpenEvent::line)
+                .containsExactly(State.GATHERING, "", "the window of events without its key");
+    }
+
+    @Test
     void knowsNothingOfWhatIsSettled() {
         test.attach(retries(0));
         test.source.offer("in");
@@ -144,6 +253,13 @@ class WhereaboutsTest {
         var open = whereOrNull(id);
         assertThat(open).as("%s is open", id).isNotNull();
         return open;
+    }
+
+    private static OpenEvent where(TestDispatcher test, String id) {
+        var found = new AtomicReference<OpenEvent>();
+        test.dispatcher.open(id).subscribe(open -> found.set(open.get(0)));
+        test.run();
+        return found.get();
     }
 
     private OpenEvent whereOrNull(String id) {

@@ -107,8 +107,8 @@ final class Node {
         var sources = ObjectSources.start(manifest.triggers(), opened, metrics.registry());
         objects = sources;
         closing.push(sources::close);
-        var state = state(manifest, opened, running, sources, timed, code.hands());
         var letters = letters(manifest, opened);
+        var state = state(manifest, opened, running, sources, timed, code.hands(), letters);
         var replays = new NodeReplays(manifest.triggers(), opened::broker, running::functionIntake, letters.desk());
         var adminServer = AdminServer.start(
                 loops.server(), new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
@@ -128,7 +128,8 @@ final class Node {
             Engine running,
             ObjectSources sources,
             NodeSchedules timed,
-            Map<String, HandScaling> hands) {
+            Map<String, HandScaling> hands,
+            NodeLetters letters) {
         return new NodeState(
                 opened.brokers(),
                 running::functions,
@@ -146,7 +147,8 @@ final class Node {
                         running::open,
                         manifest.triggers(),
                         running::triggers,
-                        opened::broker),
+                        opened::broker,
+                        letters::mark),
                 draining::get);
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import reactor.core.publisher.Mono;
 
 /** The topics that triggers of this node put dead letters on, and the desk for work on them. */
 final class NodeLetters {
@@ -37,6 +38,16 @@ final class NodeLetters {
 
     DeadLetterDesk desk() {
         return desk;
+    }
+
+    /** What became of the letter at that place, OPEN, REDRIVEN or DISCARDED; empty when nobody knows. */
+    Mono<String> mark(TopicRef topic, int partition, long offset) {
+        return Mono.defer(() -> {
+                    var broker = brokers.apply(topic.broker());
+                    return desk.show(new LetterTopic(broker, broker.control(), topic.name()), partition + ":" + offset);
+                })
+                .map(letter -> letter.path("state").asText())
+                .onErrorResume(UnsupportedOperationException.class, noStates -> Mono.empty());
     }
 
     /** By name; where several brokers have a topic of it, the others' are called {@code broker.name}. */

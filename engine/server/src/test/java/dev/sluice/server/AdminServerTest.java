@@ -93,7 +93,8 @@ class AdminServerTest {
                             event -> Mono.just(List.of()),
                             List.of(),
                             List::of,
-                            name -> broker),
+                            name -> broker,
+                            (topic, partition, offset) -> Mono.empty()),
                     draining::get),
             new NodeLetters(
                     List.of(),

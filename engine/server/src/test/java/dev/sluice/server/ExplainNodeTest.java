@@ -109,8 +109,8 @@ class ExplainNodeTest {
         assertThat(settled.path("sentence").asText())
                 .startsWith("one was settled by first: it stands on in, partition ");
         assertThat(explain(client, "first", "two").path("sentence").asText())
-                .isEqualTo("two was not delivered to first: its filter type starts with \"a\" did not match: type is"
-                        + " \"b\"");
+                .isEqualTo("two is not wanted by first: its filter, as it is now, type starts with \"a\" did not match:"
+                        + " type is \"b\"");
         var unknown = explain(client, "first", "none");
         assertThat(unknown.path("status").asInt()).isEqualTo(404);
         assertThat(unknown.path("detail").asText())

@@ -65,7 +65,8 @@ class ResetRoutesTest {
                                 List::of,
                                 name -> {
                                     throw new AssertionError("asked for broker " + name);
-                                }),
+                                },
+                                (topic, partition, offset) -> Mono.empty()),
                         () -> false),
                 new NodeLetters(
                         List.of(),

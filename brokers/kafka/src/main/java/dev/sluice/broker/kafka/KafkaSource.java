@@ -171,7 +171,7 @@ final class KafkaSource implements EventSource {
         var owned = now == null || now.member.isEnded() ? new OwnedPartition[0] : now.member.owned();
         var partitions = Arrays.stream(owned)
                 .sorted((a, b) -> Integer.compare(a.partition(), b.partition()))
-                .map(one -> new Lag.PartitionLag(one.partition(), one.position, one.end, one.next()))
+                .map(OwnedPartition::lag)
                 .toList();
         return new Lag(subscription.topic(), subscription.group(), partitions);
     }

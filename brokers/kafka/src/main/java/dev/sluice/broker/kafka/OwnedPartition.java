@@ -1,5 +1,6 @@
 package dev.sluice.broker.kafka;
 
+import dev.sluice.broker.Lag.PartitionLag;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,13 @@ final class OwnedPartition {
         return at.partition();
     }
 
-    /** The lowest offset from which on nothing was delivered; from any thread. */
-    long next() {
+    /** How far it is; from any thread. */
+    PartitionLag lag() {
         var now = reading;
-        return now == null ? UNKNOWN : now.undeliveredFrom();
+        return now == null
+                ? new PartitionLag(partition(), position, end)
+                : new PartitionLag(
+                        partition(), position, end, now.undeliveredFrom(), now.first, now.begins ? now.first : UNKNOWN);
     }
 
     /** It is not read until it is reset. */

@@ -39,6 +39,10 @@ final class PartitionReading {
     final OffsetTracker tracker;
     /** What all commits of it carry beside the tracker's metadata. */
     final Birth birth;
+    /** The position that it began at. */
+    final long first;
+    /** Whether the group had no position before. */
+    final boolean begins;
 
     private final KafkaMember member;
     private final ArrayDeque<KafkaDelivery> backlog = new ArrayDeque<>();
@@ -70,7 +74,9 @@ final class PartitionReading {
     /** Whether tries are counted and stored before they begin, so that a death adds none. */
     boolean countedBefore;
 
-    PartitionReading(KafkaMember member, OwnedPartition partition, OffsetTracker tracker, Birth birth) {
+    PartitionReading(KafkaMember member, OwnedPartition partition, OffsetTracker tracker, Birth birth, boolean begins) {
+        this.first = tracker.position();
+        this.begins = begins;
         this.member = member;
         this.partition = partition;
         this.tracker = tracker;

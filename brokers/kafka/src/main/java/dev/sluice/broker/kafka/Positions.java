@@ -129,7 +129,7 @@ final class Positions {
         if (metadata != null && !metadata.clean()) {
             tracker.countDeath();
         }
-        return new PartitionReading(member, partition, tracker, Birth.in(committed.metadata()));
+        return new PartitionReading(member, partition, tracker, Birth.in(committed.metadata()), false);
     }
 
     private @Nullable CommitMetadata metadataOf(OwnedPartition partition, OffsetAndMetadata committed) {
@@ -178,7 +178,7 @@ final class Positions {
         var readings = partitions.stream()
                 .filter(one -> !one.stopped)
                 .filter(one -> found.failure() == null || found.offsets().containsKey(one.at))
-                .map(one -> reading(one, offsetOf(found.offsets(), one), birth))
+                .map(one -> reading(one, offsetOf(found.offsets(), one), birth, true))
                 .toList();
         begin(consumer, readings);
         if (found.failure() != null) {
@@ -241,8 +241,9 @@ final class Positions {
         return offset;
     }
 
-    private PartitionReading reading(OwnedPartition partition, long offset, Birth birth) {
-        return new PartitionReading(member, partition, new OffsetTracker(offset, null, triggers, OPEN_MAX), birth);
+    private PartitionReading reading(OwnedPartition partition, long offset, Birth birth, boolean begins) {
+        return new PartitionReading(
+                member, partition, new OffsetTracker(offset, null, triggers, OPEN_MAX), birth, begins);
     }
 
     /** The offsets at which to start. */
@@ -288,7 +289,7 @@ final class Positions {
         var starts = partitions.stream().collect(Collectors.toMap(one -> one.at, one -> to));
         var offsets = offsets(consumer, starts, CALL_MAX);
         var readings = partitions.stream()
-                .map(one -> reading(one, offsetOf(offsets, one), Birth.UNKNOWN))
+                .map(one -> reading(one, offsetOf(offsets, one), Birth.UNKNOWN, false))
                 .toList();
         commits.now(consumer, readings, false, CALL_MAX);
         for (var reading : readings) {

@@ -269,7 +269,9 @@ final class MemoryGroup {
                         share.partition,
                         share.window.position(),
                         topic.room.log.partition(share.partition).end(),
-                        share.window.next()))
+                        share.window.next(),
+                        share.first,
+                        share.first))
                 .toList();
         return new Lag(topic.name, name, partitions);
     }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class MemoryShare {
     final int partition;
     final OffsetWindow window;
+    /** Where the group began. */
+    final long first;
     /** Who reads it now. */
     volatile @Nullable MemoryMember owner;
     /** Who is to read it. */
@@ -20,6 +22,7 @@ final class MemoryShare {
 
     MemoryShare(int partition, long position) {
         this.partition = partition;
+        this.first = position;
         this.window = new OffsetWindow(position);
     }
 }

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the number of the try, from 1; 0 when it is not about one
  * @param instance the number of the instance that ran the try, from 1; 0 when there was none
  * @param nanos how long the try ran, or how long it is until the next one
- * @param waitNanos how long the event was ready before it got a slot
+ * @param waitNanos how long the event was ready before its turn came; 0 when that is not known
+ * @param answers answers that the try published, all of its batch or window together; -1 when they go nowhere, or it is
+ *     not about the end of a try
+ * @param events events that the try ran together, 1 for one alone; 0 when it is not about the end of a try
  * @param other the id of another event that belongs to it; empty when there is none
  * @param text what the stage says that it is; empty when there is nothing to say
  */
@@ -37,19 +40,44 @@ public record JournalEntry(
         int instance,
         long nanos,
         long waitNanos,
+        int answers,
+        int events,
         String other,
         String text) {
     /** Characters of an id, a source or a key that are kept; look-ups compare as many. */
     public static final int ID_CHARS_MAX = 256;
 
     private static final int TEXT_CHARS_MAX = 1_024;
-    private static final int OWN_BYTES = 176;
+    private static final int OWN_BYTES = 184;
 
     public JournalEntry {
         event = cut(event, ID_CHARS_MAX);
         source = cut(source, ID_CHARS_MAX);
         other = cut(other, ID_CHARS_MAX);
         text = cut(text, TEXT_CHARS_MAX);
+    }
+
+    /** One that is not about the end of a try. */
+    public JournalEntry(
+            long sequence,
+            long atMillis,
+            Stage stage,
+            String event,
+            String source,
+            String function,
+            String trigger,
+            @Nullable String topic,
+            int partition,
+            long offset,
+            int attempt,
+            int instance,
+            long nanos,
+            long waitNanos,
+            String other,
+            String text) {
+        this(
+                sequence, atMillis, stage, event, source, function, trigger, topic, partition, offset, attempt,
+                instance, nanos, waitNanos, -1, 0, other, text);
     }
 
     /** Whether it is about the event. */

@@ -2,12 +2,16 @@ package dev.sluice.engine.journal;
 
 import io.cloudevents.CloudEvent;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the events of one trigger of which every decision is kept. All, while no more than 50 come in a second. Else
- * a share, by a hash of the id of the event at whose beginning they stand: {@code order-7} and its answers, whose ids
- * begin with {@code order-7:}, are chosen together, on every trigger and node. And up to 50 a second whose {@code
- * traceparent} says that they are traced. One thread; what is not chosen costs some nanoseconds and no memory.
+ * Chooses the events of one trigger, or of one way in, of which every decision is kept. All, while no more than 50 come
+ * in a second. Else a share, by a hash of the id of the event at whose beginning they stand: {@code order-7} and its
+ * answers, whose ids begin with {@code order-7:}, are chosen together, on every trigger and node. And up to 50 a second
+ * whose {@code traceparent} says that they are traced. Any thread, none of which waits for another: in a busy second no
+ * more than some 100 events write to what is shared. What is not chosen costs some nanoseconds and no memory.
  */
 public final class Sampling {
     /** Events of a second that are chosen without regard to their hash. */
@@ -21,14 +25,30 @@ public final class Sampling {
 
     private final long threshold;
     private final boolean off;
-    private boolean begun;
-    private long windowStart;
-    /** Events seen in the window. */
-    private int seen;
-    /** Of these, how many are chosen whatever they are: none once the window before had more. */
-    private int allMax = ALL_MAX;
+    private final AtomicReference<@Nullable Second> second = new AtomicReference<>();
 
-    private int forced;
+    /** What has come in a second; those beyond what is counted say no more than that there are many. */
+    private static final class Second {
+        final long start;
+        /** Events that are chosen whatever they are: none once the second before had more. */
+        final int allMax;
+
+        final AtomicInteger seen = new AtomicInteger();
+        final AtomicInteger forced = new AtomicInteger();
+
+        Second(long start, int allMax) {
+            this.start = start;
+            this.allMax = allMax;
+        }
+
+        boolean isFirst() {
+            return seen.get() <= ALL_MAX && seen.getAndIncrement() < allMax;
+        }
+
+        boolean isForced() {
+            return forced.get() < ALL_MAX && forced.getAndIncrement() < ALL_MAX;
+        }
+    }
 
     /** @param rate the share, 0 to 1; 0 chooses nothing at all */
     public Sampling(double rate) {
@@ -45,30 +65,28 @@ public final class Sampling {
         if (off) {
             return false;
         }
-        if (!begun || nowNanos - windowStart >= WINDOW_NANOS) {
-            roll(nowNanos);
+        var now = second.get();
+        if (now == null || nowNanos - now.start >= WINDOW_NANOS) {
+            now = roll(now, nowNanos);
         }
-        return seen++ < allMax || chosen(event.getId()) || (forced < ALL_MAX && forces(event));
+        return now.isFirst()
+                || chosen(event.getId())
+                || (now.forced.get() < ALL_MAX && forces(event) && now.isForced());
     }
 
-    private void roll(long now) {
-        // A gap of a window and more is a quiet window.
-        allMax = !begun || seen <= ALL_MAX || now - windowStart >= 2 * WINDOW_NANOS ? ALL_MAX : 0;
-        begun = true;
-        windowStart = now;
-        seen = 0;
-        forced = 0;
+    private Second roll(@Nullable Second before, long now) {
+        // A gap of a second and more is a quiet second.
+        var quiet = before == null || before.seen.get() <= ALL_MAX || now - before.start >= 2 * WINDOW_NANOS;
+        var next = new Second(now, quiet ? ALL_MAX : 0);
+        var found = second.compareAndExchange(before, next);
+        return found == before || found == null ? next : found;
     }
 
-    private boolean forces(CloudEvent event) {
+    private static boolean forces(CloudEvent event) {
         // 00-<32 digits>-<16 digits>-01: the last bit of the flags.
-        if (event.getExtension("traceparent") instanceof String parent
+        return event.getExtension("traceparent") instanceof String parent
                 && parent.length() > FLAGS_AT
-                && Character.digit(parent.charAt(FLAGS_AT), 16) % 2 == 1) {
-            forced++;
-            return true;
-        }
-        return false;
+                && Character.digit(parent.charAt(FLAGS_AT), 16) % 2 == 1;
     }
 
     /** Whether an event of that id, and with it all that came of it, is in the share. */

@@ -10,12 +10,20 @@ public enum Stage {
     FILTERED,
     /** The trigger's filter could not judge it, which is no match; the text is the filter's verdict. */
     FILTER_ERROR,
-    /** Came again although it was delivered; it is not run. */
+    /** One like it was done before; it is not run. The text is what makes two events alike, and for how long. */
     DEDUPLICATED,
     /** Is the dead letter of a loop and came to a trigger again; taken off without a run. */
     LOOPED,
-    /** Waits behind its key; the text is the key, {@link JournalEntry#other} the event at its head. */
+    /** Waits for those before it; the text is what they have in common, {@link JournalEntry#other} the first of them. */
     BLOCKED,
+    /** Waits until an event like it is done; the text is what makes two alike, {@link JournalEntry#other} that event. */
+    BEHIND_LIKE,
+    /** Is in the hands of a stream, for the {@link JournalEntry#attempt}th time. */
+    HANDED,
+    /** Its stream accepted it, {@link JournalEntry#nanos} after it got it. */
+    TAKEN,
+    /** Its stream handed it back, and gets it again after {@link JournalEntry#nanos}. */
+    HANDED_BACK,
     /** A try ended well. */
     ENDED,
     /** A try failed; the text is the error. */
@@ -42,6 +50,8 @@ public enum Stage {
     ACCEPT_FAILED,
     /** Given back to its source; the text is why. */
     RELEASED,
+    /** The caller went away while the call ran, which is cancelled. */
+    CALLER_GONE,
     /** A call that was not run; the text is what its caller was told. */
     REFUSED;
 

@@ -34,7 +34,7 @@ public record Explanation(
         PARKED,
         /** It is gone: its dead letter could not be stored, and the trigger says to drop it then. */
         DROPPED,
-        /** It was taken off without a run, as one that came twice or runs in a loop. */
+        /** It was taken off without a run, as one that came again or runs in a loop. */
         SKIPPED,
         /** It went back to its topic, to be delivered again. */
         RELEASED,
@@ -42,8 +42,12 @@ public record Explanation(
         REFUSED,
         /** It stands on the topic and was not fetched yet. */
         NOT_FETCHED,
-        /** It was taken off its topic; how, nobody has kept. */
+        /** The group's position is past it; how it was settled, nobody has kept. */
         TAKEN_OFF,
+        /** It is older than what the trigger's group began with. */
+        BEFORE_START,
+        /** It stands on the topic; whether it was settled, this node can't tell. */
+        UNDECIDED,
         /** Another node reads its partition. */
         ELSEWHERE,
         /** Nothing is known of it. */

@@ -35,13 +35,7 @@ public final class RecordedSink implements EventSink {
     @Override
     public Mono<Void> publish(CloudEvent event, @Nullable String key) {
         var stored = sink.publish(event, key);
-        return chosen(event) ? stored.doOnSuccess(nothing -> record(event)) : stored;
-    }
-
-    private boolean chosen(CloudEvent event) {
-        synchronized (sampling) {
-            return sampling.takes(event, System.nanoTime());
-        }
+        return sampling.takes(event, System.nanoTime()) ? stored.doOnSuccess(nothing -> record(event)) : stored;
     }
 
     private void record(CloudEvent event) {

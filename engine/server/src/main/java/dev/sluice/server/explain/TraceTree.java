@@ -65,7 +65,7 @@ final class TraceTree {
         }
         var hops = new ArrayList<Trace.Hop>();
         byTrigger.values().forEach(each -> hops.add(hop(each)));
-        addOpen(event, source, entries, hops);
+        addOpen(event, source, hops);
         addCaused(event, hops);
         var known = source != null
                 ? source
@@ -86,10 +86,9 @@ final class TraceTree {
         return new Trace.Hop(first.trigger(), first.function(), steps, below(answers));
     }
 
-    /** Where it is now, of an event that has not come to an end. */
-    private void addOpen(String event, @Nullable String source, List<JournalEntry> entries, List<Trace.Hop> hops) {
-        var ended = !entries.isEmpty() && entries.stream().noneMatch(TraceTree::mayBeOpen);
-        if (ended || openAsked++ >= OPEN_ASKED_MAX) {
+    /** Where it is now, of the first events that are asked for; an end that is known is no sign that none has come again. */
+    private void addOpen(String event, @Nullable String source, List<Trace.Hop> hops) {
+        if (openAsked++ >= OPEN_ASKED_MAX) {
             return;
         }
         for (var now : open.apply(event)) {
@@ -106,10 +105,6 @@ final class TraceTree {
                 }
             }
         }
-    }
-
-    private static boolean mayBeOpen(JournalEntry entry) {
-        return entry.stage() == Stage.STORED || entry.stage() == Stage.RECEIVED || entry.stage() == Stage.FAILED;
     }
 
     private static String at(long millis) {

@@ -53,6 +53,10 @@ final class Words {
         return tries == 1 ? "1 try" : tries + " tries";
     }
 
+    static String afterTries(int tries) {
+        return tries == 0 ? "without a try" : "after " + tries(tries);
+    }
+
     /** Where it stood: {@code orders, partition 3, offset 17}. */
     static String place(JournalEntry entry) {
         return entry.topic() == null
@@ -68,34 +72,48 @@ final class Words {
             case STORED -> "stored on " + entry.topic();
             case RECEIVED -> "received: " + place(entry) + (text.isEmpty() ? "" : ", key '" + text + "'");
             case FILTERED, FILTER_ERROR -> "not wanted by the filter: " + text;
-            case DEDUPLICATED -> "not run: it came again" + (text.isEmpty() ? "" : ", " + text);
+            case DEDUPLICATED -> "not run: an event like it was done before" + (text.isEmpty() ? "" : ", of " + text);
             case LOOPED -> "not run: it is the dead letter of a loop, and came to a trigger again";
-            case BLOCKED -> "waits behind " + other + " of its key '" + text + "'";
+            case BLOCKED -> "waits behind " + other + (text.isEmpty() ? "" : " of " + text);
+            case BEHIND_LIKE -> "waits until " + other + " is done, which is like it, of " + text;
+            case HANDED -> "handed to the stream on instance " + entry.instance() + ", for time " + entry.attempt();
+            case TAKEN ->
+                "accepted by the stream on instance " + entry.instance() + ", " + span(entry.nanos())
+                        + " after it got it";
+            case HANDED_BACK ->
+                "handed back by the stream on instance " + entry.instance() + ", which gets it again in "
+                        + span(entry.nanos());
             case ENDED -> "try " + entry.attempt() + run(entry) + " ended well" + waited(entry);
             case FAILED -> "try " + entry.attempt() + run(entry) + " failed: " + text;
             case TIMED_OUT -> "try " + entry.attempt() + run(entry) + " ran past its deadline: " + text;
             case TAKEN_BACK -> "try " + entry.attempt() + " is taken back and does not count: " + text;
             case RETRY -> "waits " + span(entry.nanos()) + " for try " + (entry.attempt() + 1);
-            case ANSWERED -> "answer " + other + " stored, of type " + text;
-            case GIVEN_UP -> "given up after " + tries(entry.attempt()) + ": " + text;
+            case ANSWERED ->
+                "answer " + other + (entry.topic() == null ? " given to its caller" : " stored") + ", of type " + text;
+            case GIVEN_UP -> "given up " + afterTries(entry.attempt()) + ": " + text;
             case DEAD_LETTERED -> "dead letter stored on " + text;
             case PARKED -> "parked, its dead letter can't be stored: " + text;
             case DROPPED -> "dropped, its dead letter can't be stored: " + text;
             case ACCEPTED -> entry.topic() == null ? "answered to its caller" : "taken off " + entry.topic();
             case ACCEPT_FAILED -> "could not be taken off, is asked again: " + text;
             case RELEASED -> "given back: " + text;
-            case REFUSED -> "not run, its caller was told: " + text;
+            case CALLER_GONE -> "its caller went away, and its run is cancelled";
+            case REFUSED -> "not run: " + text;
         };
     }
 
     private static String run(JournalEntry entry) {
-        return entry.instance() == 0 ? "" : " on instance " + entry.instance() + ", " + span(entry.nanos()) + ",";
+        if (entry.instance() == 0) {
+            return "";
+        }
+        var together = entry.events() > 1 ? " together with " + (entry.events() - 1) + " more," : "";
+        return " on instance " + entry.instance() + ", " + span(entry.nanos()) + "," + together;
     }
 
     private static String waited(JournalEntry entry) {
         return entry.waitNanos() < TimeUnit.MILLISECONDS.toNanos(1)
                 ? ""
-                : ", after " + span(entry.waitNanos()) + " for a slot";
+                : ", after " + span(entry.waitNanos()) + " for its turn";
     }
 
     /** As {@link #of}, with its time. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.broker.Lag;
 import dev.sluice.broker.Lag.PartitionLag;
 import dev.sluice.broker.Ordering;
+import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
+import dev.sluice.broker.StoredEvent;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.cloudevents.sql.Filters;
 import dev.sluice.engine.DeliveryPolicy;
+import dev.sluice.engine.OpenEvent;
 import dev.sluice.engine.TriggerLimits;
 import dev.sluice.engine.TriggerStatus;
 import dev.sluice.engine.journal.Journal;
@@ -23,8 +26,11 @@ import dev.sluice.server.manifest.TopicRef;
 import dev.sluice.server.manifest.TriggerManifest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +48,17 @@ class ExplainerTest {
     private final MemoryBroker broker = MemoryBroker.create("default", MemoryLimits.DEFAULT, new SimpleMeterRegistry());
     private final Journal journal = new Journal(JournalOptions.defaults());
     private final TriggerManifest trigger = trigger("price-orders");
+    private final Deque<List<OpenEvent>> open = new ArrayDeque<>();
     private @Nullable TriggerStatus status;
 
     private final Explainer explainer = new Explainer(
             () -> "a",
             journal,
-            event -> Mono.just(List.of()),
+            event -> Mono.justOrEmpty(open.poll()).switchIfEmpty(Mono.just(List.of())),
             List.of(trigger),
             () -> Stream.ofNullable(status).toList(),
-            name -> broker);
+            name -> broker,
+            (topic, partition, offset) -> Mono.just("OPEN"));
 
     @AfterEach
     void close() {
@@ -70,12 +78,13 @@ class ExplainerTest {
         assertThat(told.sentence())
                 .matches(
                         "order-2 was not fetched yet by price-orders: it stands on orders, partition \\d, offset 2, with"
-                                + " 1 event before it that are not fetched either; partition 0 is paused");
+                                + " 1 offset before it that are not fetched either; partition 0 is paused");
     }
 
     @Test
     void saysThatAnEventWasSettledWhenItIsBehindWhatIsFetchedAndNotOpen() {
         publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        broker.ensureTopic("orders.dlq").block(PATIENCE);
         status = status(1, 1, "");
 
         var told = explainer.explain(trigger, "order-0", null);
@@ -85,12 +94,149 @@ class ExplainerTest {
     }
 
     @Test
+    void saysThatAnEventIsOlderThanTheGroup() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(1, 1, 1, 1, "");
+
+        var told = explainer.explain(trigger("price-orders", Start.LATEST), "order-0", null);
+
+        assertThat(told.outcome()).isEqualTo(Outcome.BEFORE_START);
+        assertThat(told.sentence())
+                .matches("order-0 was never given to price-orders: it stands on orders, partition \\d, offset 0, before"
+                        + " offset 1, where group price-orders began, which had no position there \\(start: latest\\)");
+    }
+
+    @Test
+    void saysThatItCannotTellWhatWasDoneBeforeThisNodeBeganToRead() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(1, 1, 1, -1, "");
+
+        var told = explainer.explain(trigger("price-orders", Start.LATEST), "order-0", null);
+        assertThat(told.outcome()).isEqualTo(Outcome.TAKEN_OFF);
+        assertThat(told.sentence())
+                .startsWith("order-0 is behind the position of price-orders: it stands on orders, partition ")
+                .contains(
+                        ", and before offset 1, at which this node began to read; an earlier reader of the group settled"
+                                + " it, or it is older than the group (start: latest), or the position was moved over it");
+
+        assertThat(explainer.explain(trigger, "order-0", null).sentence())
+                .contains("an earlier reader of the group settled it, unless the position was moved over it")
+                .doesNotContain("older than the group");
+    }
+
+    @Test
+    void doesNotTakeForSettledWhatNobodyKnowsToBeFetched() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(0, -1, "");
+        assertThat(explainer.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.UNDECIDED);
+
+        status = status(-1, -1, "");
+        assertThat(explainer.explain(trigger, "order-0", null).sentence())
+                .contains("how far price-orders has read there is not known on this node just now");
+    }
+
+    @Test
+    void doesNotTakeForSettledWhatWasFetchedAndMayHaveBeenGivenBack() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(0, 1, "");
+
+        var told = explainer.explain(trigger, "order-0", null);
+        assertThat(told.outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(told.sentence()).startsWith("order-0 was fetched by price-orders and is not open: ");
+    }
+
+    @Test
+    void asksOnceMoreWhatIsOpenBeforeItTakesAnEventForSettled() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(0, 1, "");
+        open.add(List.of());
+        open.add(List.of(running("order-0")));
+
+        assertThat(explainer.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.RUNNING);
+    }
+
+    @Test
+    void goesByThePositionOnceAnEventWasGivenBack() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        add(partitionOf("order-0"), 0, Stage.RELEASED, "this node reads its partition 0 no more", -1);
+        status = status(1, 1, "");
+        assertThat(explainer.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.TAKEN_OFF);
+    }
+
+    @Test
+    void saysThatThereIsNoSuchTopic() {
+        assertThat(explainer.explain(trigger, "order-0", null).sentence())
+                .isEqualTo(
+                        "nothing is known of order-0 at price-orders on node a: there is no topic orders, there is no"
+                                + " topic orders.dlq, and no decision on it is kept");
+    }
+
+    @Test
+    void doesNotTakeAnEventForSettledWhenTheEngineDoesNotSayWhatIsOpen() {
+        publish("orders", event("order-0", "/shop", "com.acme.x").build());
+        status = status(1, 1, "");
+        var silent = new Explainer(
+                () -> "a",
+                journal,
+                event -> Mono.empty(),
+                List.of(trigger),
+                () -> Stream.ofNullable(status).toList(),
+                name -> broker,
+                (topic, partition, offset) -> Mono.empty());
+
+        assertThat(silent.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.UNDECIDED);
+    }
+
+    private int partitionOf(String id) {
+        return partitionOf(broker, id);
+    }
+
+    static int partitionOf(MemoryBroker broker, String id) {
+        return Objects.requireNonNull(broker.read("orders", ReadRange.ALL)
+                .filter(stored -> stored.event().getId().equals(id))
+                .map(StoredEvent::partition)
+                .blockFirst(PATIENCE));
+    }
+
+    static WireEvent letterOf(String id, String trigger, int partition, long offset) {
+        return WireEvent.builder(letter(id, trigger))
+                .extension("dlpartition", partition)
+                .extension("dloffset", Long.toString(offset))
+                .build();
+    }
+
+    private static OpenEvent running(String id) {
+        return new OpenEvent(
+                id,
+                "/shop",
+                "price",
+                "price-orders",
+                OpenEvent.State.RUNNING,
+                "",
+                "",
+                0,
+                0,
+                1,
+                5,
+                1,
+                1_000,
+                -1,
+                "",
+                0,
+                null,
+                "");
+    }
+
+    @Test
     void saysThatAnotherNodeReadsThePartition() {
         publish("orders", event("order-0", "/shop", "com.acme.x").build());
 
         assertThat(explainer.explain(trigger, "order-0", null).sentence())
+                .matches("order-0 stands on orders, partition \\d, offset 0; price-orders does not run on this node");
+        status = status(List.of(), "its topic is not open");
+        assertThat(explainer.explain(trigger, "order-0", null).sentence())
                 .matches("order-0 stands on orders, partition \\d, offset 0, which this node does not read for"
-                        + " price-orders: ask the node that does");
+                        + " price-orders: ask the node that does; its topic is not open");
     }
 
     @Test
@@ -102,8 +248,8 @@ class ExplainerTest {
         assertThat(told.outcome()).isEqualTo(Outcome.FILTERED);
         assertThat(told.sentence())
                 .isEqualTo(
-                        "order-0 was not delivered to price-orders: its filter type starts with \"com.acme.\" did not"
-                                + " match: type is \"org.x\"");
+                        "order-0 is not wanted by price-orders: its filter, as it is now, type starts with \"com.acme.\""
+                                + " did not match: type is \"org.x\"");
     }
 
     @Test
@@ -124,7 +270,8 @@ class ExplainerTest {
         publish("orders", event("order-0", "/shop/b", "org.b").build());
         add("order-0", "/shop/a", Stage.RELEASED, "the engine is stopping");
 
-        assertThat(explainer.explain(trigger, "order-0", "/shop/a").outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(explainer.explain(trigger, "order-0", "/shop/a").sentence())
+                .contains("; before that, at partition 0, offset 0, it was given back by price-orders at ");
         assertThat(explainer.explain(trigger, "order-0", "/shop/b").sentence()).endsWith("type is \"org.b\"");
         assertThat(explainer.explain(trigger, "order-0", "/shop/c").outcome()).isEqualTo(Outcome.UNKNOWN);
     }
@@ -189,6 +336,34 @@ class ExplainerTest {
         add(event, source, stage, text, "");
     }
 
+    private void add(int partition, long offset, Stage stage, String text, int answers) {
+        add(journal, partition, offset, stage, text, answers);
+    }
+
+    static void add(Journal journal, int partition, long offset, Stage stage, String text, int answers) {
+        journal.add(
+                new JournalEntry(
+                        journal.nextSequence(),
+                        0,
+                        stage,
+                        "order-0",
+                        "/shop",
+                        "price",
+                        "price-orders",
+                        "orders",
+                        partition,
+                        offset,
+                        1,
+                        1,
+                        0,
+                        0,
+                        answers,
+                        1,
+                        "",
+                        text),
+                false);
+    }
+
     private void add(String event, String source, Stage stage, String text, String other) {
         journal.add(
                 new JournalEntry(
@@ -229,11 +404,15 @@ class ExplainerTest {
     }
 
     private static TriggerManifest trigger(String name) {
+        return trigger(name, Start.EARLIEST);
+    }
+
+    static TriggerManifest trigger(String name, Start start) {
         return new TriggerManifest(
                 new Place("sluice.yaml", 1, 1),
                 name,
                 "price",
-                new TriggerManifest.Reading(new TopicRef("default", "orders"), name, Start.EARLIEST, Ordering.KEY),
+                new TriggerManifest.Reading(new TopicRef("default", "orders"), name, start, Ordering.KEY),
                 null,
                 null,
                 Filters.compile(List.of(Map.of("prefix", Map.of("type", "com.acme.")))),
@@ -245,12 +424,25 @@ class ExplainerTest {
     }
 
     private static TriggerStatus status(long position, long next, String detail) {
-        var lags = IntStream.range(0, PARTITIONS)
-                .mapToObj(partition -> new PartitionLag(partition, position, 3, next))
-                .toList();
+        return status(position, next, 0, 0, detail);
+    }
+
+    static TriggerStatus status(long position, long next, long first, long groupFirst, String detail) {
+        return status(
+                IntStream.range(0, PARTITIONS)
+                        .mapToObj(partition -> new PartitionLag(partition, position, 3, next, first, groupFirst))
+                        .toList(),
+                detail);
+    }
+
+    private static TriggerStatus status(List<PartitionLag> lags, String detail) {
+        return status("price-orders", lags, detail);
+    }
+
+    static TriggerStatus status(String name, List<PartitionLag> lags, String detail) {
         var lag = new Lag("orders", "price-orders", lags);
         return new TriggerStatus(
-                "price-orders",
+                name,
                 "price",
                 "orders",
                 TriggerStatus.State.RUNNING,

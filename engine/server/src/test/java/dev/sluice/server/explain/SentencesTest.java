@@ -22,7 +22,7 @@ class SentencesTest {
     void tellsOfADelivery() {
         add(Stage.RECEIVED, 0, "", "ada");
         add(Stage.ANSWERED, 1, "order-1:price-orders:1", "com.acme.invoice");
-        add(Stage.ENDED, 1, "", "");
+        ended(1, 1, 1);
         add(Stage.ACCEPTED, 1, "", "");
 
         assertEnd(
@@ -38,14 +38,14 @@ class SentencesTest {
         for (var n = 1; n <= 5; n++) {
             add(Stage.ANSWERED, 3, "a:" + n, "com.acme.invoice");
         }
-        add(Stage.ENDED, 3, "", "");
+        ended(3, 70, 1);
         add(Stage.ACCEPTED, 3, "", "");
 
         assertEnd(
                 Outcome.DELIVERED,
-                "was delivered to price-orders: try 3 on instance 2 of node a took 12 ms, after 2 tries that failed"
-                        + " (TimedOut: late), 5 answers: a:1 stored on invoices, a:2 stored on invoices, a:3 stored on"
-                        + " invoices and 2 more");
+                "was delivered to price-orders: try 3 on instance 2 of node a took 12 ms, after 2 tries that did"
+                        + " not end well (the last of them: TimedOut: late), 70 answers: a:1 stored on invoices, a:2"
+                        + " stored on invoices, a:3 stored on invoices and 67 more");
     }
 
     @Test
@@ -80,23 +80,92 @@ class SentencesTest {
 
         assertEnd(
                 Outcome.DROPPED,
-                "was not delivered to price-orders: its dead letter could not be stored (gone), and"
-                        + " on-dead-letter-failure: drop says to forget it then after 1 try, rejected, Rejected: no");
+                "was not delivered to price-orders: it was given up after 1 try, rejected, Rejected: no; its dead letter"
+                        + " could not be stored (gone), and on-dead-letter-failure: drop says to forget it then");
     }
 
     @Test
     void tellsThatItCameTwiceOrRunsInALoop() {
-        add(Stage.DEDUPLICATED, 0, "", "within 10m");
+        add(Stage.DEDUPLICATED, 0, "", "the same source and id within 10 min");
         add(Stage.ACCEPTED, 0, "", "");
-        assertEnd(Outcome.SKIPPED, "was not delivered to price-orders: not run: it came again, within 10m");
+        assertEnd(
+                Outcome.SKIPPED,
+                "was not run by price-orders this time: an event like it was done before, of the same source and id"
+                        + " within 10 min");
 
         entries.clear();
         add(Stage.LOOPED, 0, "", "");
         add(Stage.ACCEPTED, 0, "", "");
         assertEnd(
                 Outcome.SKIPPED,
-                "was not delivered to price-orders: not run: it is the dead letter of a loop, and came to a trigger"
-                        + " again");
+                "was not delivered to price-orders: it is the dead letter of a loop and came to a trigger again, which"
+                        + " would be the next round");
+    }
+
+    @Test
+    void tellsWhoseTheAnswersAreAndWhenTheyAreNotNamed() {
+        add(Stage.ANSWERED, 1, "first:price-orders:1", "com.acme.invoice");
+        ended(1, 1, 3);
+        add(Stage.ACCEPTED, 1, "", "");
+        assertEnd(
+                Outcome.DELIVERED,
+                "was delivered to price-orders: try 1 on instance 2 of node a took 12 ms, together with 2 more of its"
+                        + " batch or window, 1 answer of them all: first:price-orders:1 stored on invoices");
+
+        entries.clear();
+        ended(1, 2, 1);
+        add(Stage.ACCEPTED, 1, "", "");
+        assertThat(end().clause()).endsWith(" took 12 ms, 2 answers, whose ids are not kept");
+
+        entries.clear();
+        ended(1, 0, 1);
+        add(Stage.ACCEPTED, 1, "", "");
+        assertThat(end().clause()).endsWith(" took 12 ms, no answer");
+
+        entries.clear();
+        ended(1, -1, 1);
+        add(Stage.ACCEPTED, 1, "", "");
+        assertThat(end().clause())
+                .endsWith(" took 12 ms, whose answers, if any, go nowhere: the trigger names no topic for them");
+    }
+
+    @Test
+    void tellsOfADeliveryToAStreamWithoutATryOfItsOwn() {
+        add(Stage.HANDED, 1, "", "");
+        add(Stage.TAKEN, 1, "", "");
+        add(Stage.ACCEPTED, 1, "", "");
+
+        assertEnd(
+                Outcome.DELIVERED,
+                "was delivered to price-orders: the stream on instance 2 of node a accepted it 12 ms after it got it;"
+                        + " which answers come of one event, a stream does not say");
+    }
+
+    @Test
+    void tellsOfADeadLetterWithoutATry() {
+        add(Stage.GIVEN_UP, 0, "", "expired, Expired: late");
+        add(Stage.DEAD_LETTERED, 0, "", "orders.dlq");
+        add(Stage.ACCEPTED, 0, "", "");
+
+        assertThat(end().clause()).endsWith("was put aside on orders.dlq without a try, expired, Expired: late");
+    }
+
+    @Test
+    void tellsEachVisitOfAnEventThatCameAgain() {
+        entries.add(entry(Stage.RECEIVED, 0, "", "", 5, -1, 0));
+        entries.add(entry(Stage.ENDED, 1, "", "", 5, 0, 1));
+        entries.add(entry(Stage.ACCEPTED, 1, "", "", 5, -1, 0));
+        entries.add(entry(Stage.RECEIVED, 0, "", "", 9, -1, 0));
+        entries.add(entry(Stage.DEDUPLICATED, 0, "", "the same id within 1 min", 9, -1, 0));
+        entries.add(entry(Stage.ACCEPTED, 0, "", "", 9, -1, 0));
+
+        var visits = Visits.of(entries, "a", type -> "invoices");
+        var last = visits.last().orElseThrow();
+        assertThat(last.end().orElseThrow().outcome()).isEqualTo(Outcome.SKIPPED);
+        assertThat(visits.before(last))
+                .isEqualTo(
+                        "; before that, at partition 3, offset 5, it was delivered to price-orders: try 1 on instance"
+                                + " 2 of node a took 12 ms, no answer");
     }
 
     @Test
@@ -106,7 +175,7 @@ class SentencesTest {
         assertThat(end().outcome()).isEqualTo(Outcome.RELEASED);
         assertThat(end().clause())
                 .startsWith("was given back by price-orders at ")
-                .endsWith(": its partition 2 went elsewhere; whoever reads its partition is given it again");
+                .endsWith(": its partition 2 went elsewhere; whoever reads its partition next is given it again");
     }
 
     @Test
@@ -121,11 +190,28 @@ class SentencesTest {
     }
 
     @Test
+    void tellsWhatACallersWasToldThatWasNotRunOrWentAway() {
+        topic = null;
+        add(Stage.RELEASED, 0, "", "the engine is stopping");
+        assertThat(end().outcome()).isEqualTo(Outcome.RELEASED);
+        assertThat(end().clause())
+                .startsWith("was not run at price-orders at ")
+                .endsWith(": the engine is stopping; its caller was told to come back");
+
+        entries.clear();
+        add(Stage.CALLER_GONE, 1, "", "");
+        add(Stage.FAILED, 1, "", "Unavailable: lost its caller");
+        assertEnd(Outcome.REFUSED, "was cancelled at price-orders: its caller went away while it ran");
+        assertThat(Words.of(entry(Stage.ANSWERED, 1, "a", "t", 0, -1, 0)))
+                .isEqualTo("answer a given to its caller, of type t");
+    }
+
+    @Test
     void tellsThatOnlyTheEndIsKept() {
         add(Stage.ACCEPTED, 1, "", "");
 
         assertThat(end().outcome()).isEqualTo(Outcome.TAKEN_OFF);
-        assertThat(end().clause()).endsWith("; what came before is not kept any more");
+        assertThat(end().clause()).endsWith("; what came before is not kept");
     }
 
     @Test
@@ -152,7 +238,7 @@ class SentencesTest {
         assertThat(Live.clause(open(State.RUNNING, null)))
                 .isEqualTo("is running at price-orders: try 3 on instance 2 since 4.2 s");
         assertThat(Live.clause(open(State.READY, null)))
-                .isEqualTo("waits for a slot at price-orders since 4.2 s: all 16 slots are busy");
+                .isEqualTo("waits for its turn at price-orders since 4.2 s: all 16 slots are busy");
         assertThat(Live.clause(open(State.GATHERING, null)))
                 .isEqualTo("waits at price-orders for more events of its batch or window");
         assertThat(Live.clause(open(State.BACK_OFF, null)))
@@ -164,6 +250,20 @@ class SentencesTest {
         assertThat(Live.clause(open(State.PARKED, null)))
                 .isEqualTo("was not delivered to price-orders: it is parked, since its dead letter can't be stored;"
                         + " that is tried again in 4.2 s; its last error: TimedOut: late");
+        assertThat(Live.clause(open(State.HANDED, null)))
+                .isEqualTo("is in the hands of the stream of price-orders on instance 2 since 4.2 s, which has not"
+                        + " settled it yet");
+        assertThat(Live.clause(open(State.TAKEN, null)))
+                .isEqualTo("was settled by the stream of price-orders on instance 2: what that emitted before is being"
+                        + " stored");
+        assertThat(Live.clause(open(State.HANDED_BACK, null)))
+                .isEqualTo("was handed back by the stream of price-orders, which gets it again in 4.2 s");
+        assertThat(Live.clause(open(State.IN_LINE, null)))
+                .isEqualTo("waits for its stream at price-orders: it is the next in its line; its stream has not asked"
+                        + " for more");
+        assertThat(Live.clause(open(State.BEHIND_LIKE, open(State.RUNNING, null))))
+                .isEqualTo("waits at price-orders until an event like it is done, of the same subject within 10 min:"
+                        + " order-7, which runs since 4.2 s, try 3");
         assertThat(Live.clause(open(State.ZOMBIE, null))).contains("does not heed its cancel");
         assertThat(Live.clause(open(State.ANSWERING, null))).contains("its answers are being stored");
         assertThat(Live.clause(open(State.ACCEPTING, null))).contains("is being taken off its source");
@@ -190,6 +290,7 @@ class SentencesTest {
                 "price-orders",
                 state,
                 "ada",
+                "its key 'ada'",
                 3,
                 17,
                 3,
@@ -200,11 +301,25 @@ class SentencesTest {
                 "TimedOut: late",
                 head == null ? 0 : 2,
                 head,
-                state == State.READY ? "all 16 slots are busy" : "");
+                switch (state) {
+                    case READY -> "all 16 slots are busy";
+                    case BEHIND_LIKE -> "the same subject within 10 min";
+                    case IN_LINE -> "its stream has not asked for more";
+                    default -> "";
+                });
+    }
+
+    private void ended(int attempt, int answers, int events) {
+        entries.add(entry(Stage.ENDED, attempt, "", "", 17, answers, events));
     }
 
     private void add(Stage stage, int attempt, String other, String text) {
-        entries.add(new JournalEntry(
+        entries.add(entry(stage, attempt, other, text, 17, -1, 0));
+    }
+
+    private JournalEntry entry(
+            Stage stage, int attempt, String other, String text, long offset, int answers, int events) {
+        return new JournalEntry(
                 entries.size(),
                 0,
                 stage,
@@ -214,13 +329,15 @@ class SentencesTest {
                 "price-orders",
                 topic,
                 3,
-                17,
+                offset,
                 attempt,
                 2,
                 TimeUnit.MILLISECONDS.toNanos(12),
                 0,
+                answers,
+                events,
                 other,
-                text));
+                text);
     }
 
     private Past.End end() {

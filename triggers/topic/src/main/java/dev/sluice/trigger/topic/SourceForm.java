@@ -33,12 +33,16 @@ public record SourceForm(String topic, String source, Map<String, String> extens
 
     /** The event that a delivery of the topic brings; a {@code RawEvent} as it is. */
     CloudEvent of(Delivery delivery) {
-        var event = delivery.event();
+        return of(delivery.event(), delivery.partition(), delivery.offset());
+    }
+
+    /** The event that stands at that place of the topic, as the trigger sees it; a {@code RawEvent} as it is. */
+    public CloudEvent of(CloudEvent event, int partition, long offset) {
         if (event instanceof RawEvent) {
             return event;
         }
         var wire = WireEvent.of(event);
-        var plain = standsForARecord(wire, delivery);
+        var plain = standsForARecord(wire, partition, offset);
         if (!plain && extensions.isEmpty()) {
             return wire;
         }
@@ -51,9 +55,9 @@ public record SourceForm(String topic, String source, Map<String, String> extens
     }
 
     /** Its name is that of its own record, which an event that was sent under such a name has only by its own place. */
-    private boolean standsForARecord(WireEvent event, Delivery delivery) {
+    private boolean standsForARecord(WireEvent event, int partition, long offset) {
         return event.source().equals("/topics/" + topic)
-                && event.getId().equals("partition:" + delivery.partition() + "/offset:" + delivery.offset());
+                && event.getId().equals("partition:" + partition + "/offset:" + offset);
     }
 
     /** What it adds to an event at most, in bytes. */
