@@ -85,6 +85,16 @@ public record JournalEntry(
         return event.equals(cut(id, ID_CHARS_MAX));
     }
 
+    /** Whether its event came from there. */
+    public boolean isFrom(String from) {
+        return source.equals(cutId(from));
+    }
+
+    /** As much of an id or a source as is kept. */
+    public static String cutId(String text) {
+        return cut(text, ID_CHARS_MAX);
+    }
+
     static String cut(String text, int charsMax) {
         return text.length() <= charsMax ? text : text.substring(0, charsMax);
     }

@@ -12,17 +12,28 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One question: what became of an event at a trigger. Blocks, up to some 15 seconds. */
 final class Inquiry {
+    private static final int OTHERS_TOLD_MAX = 3;
+
     private final Explainer of;
     private final TriggerManifest trigger;
     private final String event;
-    private final @Nullable String source;
     private final List<String> facts = new ArrayList<>();
-    private final Visits visits;
+    /** Of which source the event is: the one that is asked for, or the one that was found first. */
+    private @Nullable String source;
+
+    private final @Nullable String asked;
+    /** Sources of other events of the id. */
+    private final Set<String> others = new TreeSet<>();
+
+    private Visits visits = new Visits(List.of());
     /** Whether the engine did not say what it has open. */
     private boolean silent;
 
@@ -31,15 +42,36 @@ final class Inquiry {
         this.trigger = trigger;
         this.event = event;
         this.source = source;
-        var entries = of.journal.find(this::isMeant);
+        this.asked = source;
+    }
+
+    private void look(List<OpenEvent> open) {
+        var entries = of.journal.find(entry -> entry.trigger().equals(trigger.name())
+                && entry.isOf(event)
+                && (source == null || entry.isFrom(source)));
+        open.forEach(now -> meet(now.source()));
+        for (var i = entries.size() - 1; i >= 0; i--) {
+            meet(entries.get(i).source());
+        }
+        var own = source;
+        if (own != null) {
+            entries = entries.stream().filter(entry -> entry.isFrom(own)).toList();
+        }
         entries.forEach(entry -> facts.add(Words.line(entry)));
         visits = Visits.of(entries, of.node(), this::answerTopic);
     }
 
-    private boolean isMeant(JournalEntry entry) {
-        return entry.trigger().equals(trigger.name())
-                && entry.isOf(event)
-                && (source == null || source.equals(entry.source()));
+    /** An event of the id has that source: the first that is met is the one that is told of. */
+    private void meet(String found) {
+        if (source == null) {
+            source = found;
+        } else if (!JournalEntry.cutId(source).equals(JournalEntry.cutId(found))) {
+            others.add(JournalEntry.cutId(found));
+        }
+    }
+
+    private boolean isOwn(String found) {
+        return source == null || JournalEntry.cutId(source).equals(JournalEntry.cutId(found));
     }
 
     private @Nullable String answerTopic(String type) {
@@ -53,8 +85,9 @@ final class Inquiry {
 
     Explanation answer() {
         var open = open();
+        look(open);
         if (!open.isEmpty()) {
-            return live(open);
+            return live(open.stream().filter(now -> isOwn(now.source())).toList());
         }
         if (silent) {
             facts.add("the engine has not said in time what it has open");
@@ -77,7 +110,7 @@ final class Inquiry {
         return Stream.ofNullable(open)
                 .flatMap(List::stream)
                 .filter(now -> now.trigger().equals(trigger.name()))
-                .filter(now -> source == null || source.equals(now.source()))
+                .filter(now -> isOwn(now.source()))
                 .toList();
     }
 
@@ -102,6 +135,22 @@ final class Inquiry {
                 .block());
         facts.add(found.words());
         facts.add(letters.words());
+        found.newestFirst().forEach(stored -> meet(sourceOf(asSeen(reading, stored))));
+        letters.newestFirst().forEach(stored -> meet(sourceOf(stored.event())));
+        return onTopics(
+                reading,
+                found.only(stored -> isOwn(sourceOf(asSeen(reading, stored)))),
+                letters.only(stored -> isOwn(sourceOf(stored.event()))),
+                visit,
+                end);
+    }
+
+    private Explanation onTopics(
+            TriggerManifest.Reading reading,
+            TopicSearch.Found found,
+            TopicSearch.Found letters,
+            @Nullable Past visit,
+            Past.@Nullable End end) {
         var stored = found.newest();
         if (stored != null && (visit == null || isNews(stored, visit, end))) {
             return standing(reading, stored, letters, visit);
@@ -134,7 +183,11 @@ final class Inquiry {
     }
 
     private boolean isMeant(CloudEvent found) {
-        return found.getId().equals(event) && (source == null || source.equals(WireEvent.textOf(found, "source")));
+        return found.getId().equals(event) && (asked == null || asked.equals(WireEvent.textOf(found, "source")));
+    }
+
+    private static String sourceOf(CloudEvent found) {
+        return String.valueOf(WireEvent.textOf(found, "source"));
     }
 
     private Explanation standing(
@@ -245,7 +298,16 @@ final class Inquiry {
     }
 
     private Explanation told(Past.End end, String more) {
-        return new Explanation(
-                event, trigger.name(), of.node(), end.outcome(), Words.id(event) + " " + end.clause() + more, facts);
+        var sentence = Words.id(event) + " " + end.clause() + more + othersTold();
+        return new Explanation(event, trigger.name(), of.node(), end.outcome(), sentence, facts);
+    }
+
+    private String othersTold() {
+        if (others.isEmpty()) {
+            return "";
+        }
+        var named = others.stream().limit(OTHERS_TOLD_MAX).map(Words::id).collect(Collectors.joining(" and "));
+        return "; this is the one of " + Words.id(String.valueOf(source)) + ", others of its id came from " + named
+                + ": name one with --source";
     }
 }

@@ -50,9 +50,22 @@ final class TopicSearch {
         /** Of several, the one that arrived last, as far as its broker tells. */
         @Nullable
         StoredEvent newest() {
+            var sorted = newestFirst();
+            return sorted.isEmpty() ? null : sorted.get(0);
+        }
+
+        /** As they arrived, the last first. */
+        List<StoredEvent> newestFirst() {
             return events.stream()
-                    .max(Comparator.comparing(StoredEvent::arrived).thenComparingLong(StoredEvent::offset))
-                    .orElse(null);
+                    .sorted(Comparator.comparing(StoredEvent::arrived)
+                            .thenComparingLong(StoredEvent::offset)
+                            .reversed())
+                    .toList();
+        }
+
+        /** The same, of some of its events. */
+        Found only(Predicate<StoredEvent> which) {
+            return new Found(topic, events.stream().filter(which).toList(), looked, all, deleted, problem);
         }
 
         /** How far the search went, as a clause. */

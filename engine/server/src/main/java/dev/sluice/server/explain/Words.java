@@ -76,7 +76,7 @@ final class Words {
             case LOOPED -> "not run: it is the dead letter of a loop, and came to a trigger again";
             case BLOCKED -> "waits behind " + other + (text.isEmpty() ? "" : " of " + text);
             case BEHIND_LIKE -> "waits until " + other + " is done, which is like it, of " + text;
-            case HANDED -> "handed to the stream on instance " + entry.instance() + ", for time " + entry.attempt();
+            case HANDED -> "handed to the stream on instance " + entry.instance();
             case TAKEN ->
                 "accepted by the stream on instance " + entry.instance() + ", " + span(entry.nanos())
                         + " after it got it";
@@ -96,7 +96,8 @@ final class Words {
             case DROPPED -> "dropped, its dead letter can't be stored: " + text;
             case ACCEPTED -> entry.topic() == null ? "answered to its caller" : "taken off " + entry.topic();
             case ACCEPT_FAILED -> "could not be taken off, is asked again: " + text;
-            case RELEASED -> "given back: " + text;
+            case RELEASED ->
+                (entry.topic() == null ? "not run, its caller was told to come back: " : "given back: ") + text;
             case CALLER_GONE -> "its caller went away, and its run is cancelled";
             case REFUSED -> "not run: " + text;
         };

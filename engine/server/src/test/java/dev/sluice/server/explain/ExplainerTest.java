@@ -273,6 +273,9 @@ class ExplainerTest {
         assertThat(explainer.explain(trigger, "order-0", "/shop/a").sentence())
                 .contains("; before that, at partition 0, offset 0, it was given back by price-orders at ");
         assertThat(explainer.explain(trigger, "order-0", "/shop/b").sentence()).endsWith("type is \"org.b\"");
+        assertThat(explainer.explain(trigger, "order-0", null).sentence())
+                .contains("type is \"org.a\"")
+                .endsWith("; this is the one of /shop/a, others of its id came from /shop/b: name one with --source");
         assertThat(explainer.explain(trigger, "order-0", "/shop/c").outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
