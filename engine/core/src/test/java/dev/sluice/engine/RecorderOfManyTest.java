@@ -25,7 +25,8 @@ import reactor.core.publisher.Flux;
 class RecorderOfManyTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private static final FunctionCode CODE = reactive(text -> text.startsWith("never") ? Flux.never() : Flux.just(text));
+    private static final FunctionCode CODE =
+            reactive(text -> text.startsWith("never") ? Flux.never() : Flux.just(text));
 
     // ---- batches and windows
 

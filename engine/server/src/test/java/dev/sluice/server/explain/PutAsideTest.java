@@ -2,6 +2,7 @@ package dev.sluice.server.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.Start;
 import dev.sluice.broker.memory.MemoryBroker;
 import dev.sluice.broker.memory.MemoryLimits;
 import dev.sluice.cloudevents.WireEvent;
@@ -11,7 +12,6 @@ import dev.sluice.engine.journal.JournalOptions;
 import dev.sluice.engine.journal.Stage;
 import dev.sluice.server.explain.Explanation.Outcome;
 import dev.sluice.server.manifest.TriggerManifest;
-import dev.sluice.broker.Start;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -67,16 +67,8 @@ class PutAsideTest {
     @Test
     void doesNotSayThatAnEventIsStillPutAsideWhichCameAgainUnseen() {
         dies(0);
-        publish(
-                "orders",
-                event()
-                        .extension("dlredrives", 1)
-                        .build());
-        publish(
-                "orders",
-                event()
-                        .extension("dlredrives", 1)
-                        .build());
+        publish("orders", event().extension("dlredrives", 1).build());
+        publish("orders", event().extension("dlredrives", 1).build());
         status = ExplainerTest.status(2, 2, 0, 0, "");
 
         var told = explainer.explain(trigger, "order-0", null);
@@ -106,11 +98,15 @@ class PutAsideTest {
     void takesALetterForThatOfTheEventItNamesAlone() {
         publish("orders", event().build());
         publish("orders", event().build());
-        publish("orders.dlq", ExplainerTest.letterOf("order-0", "price-orders", ExplainerTest.partitionOf(broker, "order-0"), 0));
+        publish(
+                "orders.dlq",
+                ExplainerTest.letterOf("order-0", "price-orders", ExplainerTest.partitionOf(broker, "order-0"), 0));
         status = ExplainerTest.status(2, 2, 0, 0, "");
         assertThat(explainer.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.TAKEN_OFF);
 
-        publish("orders.dlq", ExplainerTest.letterOf("order-0", "price-orders", ExplainerTest.partitionOf(broker, "order-0"), 1));
+        publish(
+                "orders.dlq",
+                ExplainerTest.letterOf("order-0", "price-orders", ExplainerTest.partitionOf(broker, "order-0"), 1));
         assertThat(explainer.explain(trigger, "order-0", null).outcome()).isEqualTo(Outcome.DEAD_LETTERED);
     }
 
