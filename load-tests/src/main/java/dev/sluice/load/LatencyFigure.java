@@ -91,7 +91,9 @@ record LatencyFigure(KafkaGround ground, Consumer<LatencyCurves> drawn) implemen
             process.mustRun();
             process.kill();
         }
-        drawn.accept(curves(sides));
+        var rounds = new LinkedHashMap<String, List<Latencies>>();
+        sides.forEach(side -> rounds.put(side.name(), side.rounds()));
+        drawn.accept(curves(rounds));
         var better = median(core, Latencies::p99) <= median(reactor, Latencies::p99) ? core : reactor;
         return rows(raw, engine, better);
     }
@@ -139,15 +141,13 @@ record LatencyFigure(KafkaGround ground, Consumer<LatencyCurves> drawn) implemen
         return latencies;
     }
 
-    /** A raw consumer has no handler, and so none of its 20 ms. */
-    private static LatencyCurves curves(List<Side> sides) {
+    /** All rounds of each side together. A raw consumer has no handler, and so none of its 20 ms. */
+    static LatencyCurves curves(Map<String, List<Latencies>> rounds) {
         var found = new LinkedHashMap<String, Latencies>();
-        for (var side : sides) {
-            var name = side.name().equals("core") || side.name().equals("reactor")
-                    ? "Parallel Consumer, " + side.name()
-                    : side.name();
-            found.put(name, side.rounds().stream().reduce(new Latencies(), Latencies::plus));
-        }
+        rounds.forEach((side, its) -> {
+            var name = side.equals("core") || side.equals("reactor") ? "Parallel Consumer, " + side : side;
+            found.put(name, its.stream().reduce(new Latencies(), Latencies::plus));
+        });
         return new LatencyCurves("Kafka to a 20 ms handler at 2,000/s", found);
     }
 

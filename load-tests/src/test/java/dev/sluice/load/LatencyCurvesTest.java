@@ -64,6 +64,18 @@ class LatencyCurvesTest {
     }
 
     @Test
+    void kafkasCurvesHaveAllRoundsOfASideTogether() {
+        var rounds = new LinkedHashMap<String, List<Latencies>>();
+        rounds.put("engine", List.of(millis(10), millis(1_000)));
+        rounds.put("core", List.of(millis(10)));
+
+        var curves = LatencyFigure.curves(rounds);
+
+        assertThat(curves.sides()).containsOnlyKeys("engine", "Parallel Consumer, core");
+        assertThat(LatencyCurves.table(List.of(curves))).containsPattern("20 ms handler at 2,000/s +engine +1010 ");
+    }
+
+    @Test
     void ratesArePartsOfWhatTheClosedLoopReachedUnlessTheyAreGiven() {
         assertThat(LatencyRun.publish(List.of()).rates(40_000))
                 .containsExactly(
