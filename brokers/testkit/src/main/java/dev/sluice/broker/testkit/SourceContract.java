@@ -4,11 +4,13 @@ import static dev.sluice.broker.testkit.BrokerContract.event;
 import static dev.sluice.broker.testkit.BrokerContract.eventsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.Lag;
 import dev.sluice.broker.Start;
 import dev.sluice.cloudevents.WireEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -193,6 +195,20 @@ abstract class SourceContract extends ContractPart {
         eventually(() -> assertThat(member.lag().events()).hasValue(5));
         member.requesting(3).await(3).forEach(member::accept);
         eventually(() -> assertThat(member.lag().events()).hasValue(2));
+    }
+
+    @Test
+    void tellsWhereTheGroupBegan() {
+        kit().publish(eventsOf("k", 5));
+
+        var member = join("g", Start.LATEST).awaitOwning(partitions());
+
+        eventually(() -> assertThat(sumOf(member, Lag.PartitionLag::groupFirst)).isEqualTo(5));
+        assertThat(sumOf(member, Lag.PartitionLag::first)).isEqualTo(5);
+    }
+
+    private static long sumOf(TestMember member, ToLongFunction<Lag.PartitionLag> figure) {
+        return member.lag().partitions().stream().mapToLong(figure).sum();
     }
 
     @Test
