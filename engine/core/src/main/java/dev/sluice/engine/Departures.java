@@ -151,7 +151,7 @@ final class Departures {
         return !stopped.isEmpty()
                 ? "the trigger has stopped: " + stopped
                 : draining
-                        ? "the engine is stopping"
+                        ? pipeline.beside ? "its replay ends" : "the engine is stopping"
                         : "this node reads its partition " + task.delivery.partition() + " no more";
     }
 

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.atomic.MpscLinkedAtomicQueue;
@@ -39,6 +38,9 @@ final class Dispatcher {
     private static final int SIGNALS_PER_DRAIN = 4_096;
     private static final int SIGNALS_PER_CLOCK = 64;
     private static final int RUNNABLE_MIN = 64;
+    /** What a trigger beside others may have: one in so many slots, and of places for events that wait for one. */
+    private static final int BESIDE_PART = 4;
+
     private static final long FULL_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long BUDGET_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -56,7 +58,9 @@ final class Dispatcher {
     private final Rooms rooms = new Rooms();
 
     // Of the home loop.
-    private final List<Pipeline> pipelines = new CopyOnWriteArrayList<>();
+    private final Roster roster = new Roster();
+
+    private final List<Pipeline> pipelines = roster.here();
     private final ArrayDeque<Pipeline> active = new ArrayDeque<>();
     private final ArrayDeque<Pipeline> touched = new ArrayDeque<>();
     private final PriorityQueue<Task.Wait> waits = new PriorityQueue<>();
@@ -71,6 +75,7 @@ final class Dispatcher {
     private long recentNanos;
     private boolean wasFull;
     private int zombies;
+    private final Leaving leaving = new Leaving(this);
     private @Nullable Draining drainingState;
     private volatile boolean closing;
 
@@ -101,15 +106,45 @@ final class Dispatcher {
 
     /** Adds a trigger and starts its reading. */
     Pipeline attach(TriggerSpec trigger) {
-        var pipeline = new Pipeline(this, trigger);
+        return join(new Pipeline(this, trigger, false));
+    }
+
+    /** Adds a trigger that gives way to the others of the function, as {@link #slotsBeside} says. */
+    Pipeline attachBeside(TriggerSpec trigger) {
+        return join(new Pipeline(this, trigger, true));
+    }
+
+    private Pipeline join(Pipeline pipeline) {
         signal(() -> {
-            pipelines.add(pipeline);
-            rooms.join(pipeline.room, trigger);
+            roster.join(pipeline);
+            if (!pipeline.beside) {
+                rooms.join(pipeline.room, pipeline.spec());
+            }
             // Another version may have taken over since.
             pipeline.tries.version(spec);
             pipeline.open();
         });
         return pipeline;
+    }
+
+    /**
+     * Takes a trigger away that was attached beside others: stops pulling, gives back what has not started, lets what runs
+     * end within the grace, cancels the rest and leaves the source. Completes once nothing of it is open, or the function
+     * has ended; cancel does not stop it.
+     */
+    Mono<Void> detach(Pipeline pipeline, Duration grace) {
+        return Mono.defer(() -> {
+            var gone = Sinks.<Void>one();
+            signal(() -> leaving.begin(pipeline, loop.nanos() + grace.toNanos(), gone));
+            return Mono.firstWithSignal(gone.asMono(), left.asMono());
+        });
+    }
+
+    /** Nothing of a trigger is open any more. */
+    void remove(Pipeline pipeline) {
+        roster.leave(pipeline);
+        active.remove(pipeline);
+        pipeline.active = false;
     }
 
     /**
@@ -146,6 +181,10 @@ final class Dispatcher {
 
     Rooms rooms() {
         return rooms;
+    }
+
+    Roster roster() {
+        return roster;
     }
 
     // ---- the drain, on the loop
@@ -198,6 +237,7 @@ final class Dispatcher {
             host.shared().hold(heldSinceDrain);
             heldSinceDrain = 0;
         }
+        leaving.proceed(now);
         if (drainingState != null) {
             drainingState.proceed(now);
         }
@@ -220,6 +260,7 @@ final class Dispatcher {
             wasFull = false;
             pipelines.forEach(this::touch);
         }
+        leaving.tick();
         if (drainingState != null && !drainingState.closed()) {
             wakeAt(drainingState.deadline());
         }
@@ -270,7 +311,7 @@ final class Dispatcher {
                 wasFull = true;
                 wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
             } else {
-                pipeline.demand(rooms.part(pipeline.room, limit));
+                pipeline.demand(pipeline.beside ? limit / BESIDE_PART : rooms.part(pipeline.room, limit));
             }
         }
     }
@@ -340,7 +381,7 @@ final class Dispatcher {
 
     /** How the runs of calls ended, or those of topics' events; from any thread. */
     RunTotals runsOf(boolean calls) {
-        return new RunTotals(pipelines, calls);
+        return new RunTotals(roster, calls);
     }
 
     /** From now on so many instances are wanted; from any thread. */
@@ -352,6 +393,15 @@ final class Dispatcher {
         budget.capacity(pool.capacity());
         pipelines.forEach(this::touch);
         pipelines.forEach(Pipeline::instancesChanged);
+    }
+
+    /**
+     * Slots that a trigger beside others may have in use: a quarter while others of the function have events open, and
+     * all but a quarter while none has, so that what comes finds slots free. One at least.
+     */
+    int slotsBeside(Pipeline pipeline) {
+        var quarter = pool.capacity() / BESIDE_PART;
+        return Math.max(1, roster.othersBusy(pipeline) ? quarter : pool.capacity() - Math.max(1, quarter));
     }
 
     /** Whether ready events compete for the slots. */

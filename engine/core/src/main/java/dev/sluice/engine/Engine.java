@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.broker.Call;
+import dev.sluice.broker.EventSource;
 import dev.sluice.broker.Intake;
 import dev.sluice.broker.Ordering;
 import dev.sluice.cloudevents.sql.EventFilter;
@@ -31,6 +32,7 @@ import reactor.core.scheduler.Schedulers;
 public final class Engine {
     private static final Duration OPEN_PATIENCE = Duration.ofSeconds(1);
     private static final int OPEN_AT_ONCE = 256;
+    private static final String REPLAY = "replay of ";
 
     private final MeterRegistry registry;
     private final EventLoops loops;
@@ -40,6 +42,9 @@ public final class Engine {
     private final Map<String, Pipeline> triggers = new LinkedHashMap<>();
     private final Map<String, List<Meter>> meters = new HashMap<>();
     private final Map<String, Intake> intakes = new LinkedHashMap<>();
+
+    /** The triggers that other events go through now, by function. */
+    private final Map<String, Pipeline> replays = new HashMap<>();
 
     /** Slots that need a thread each, by function, as of its newest version. */
     private final Map<String, Integer> blockingSlots = new HashMap<>();
@@ -176,6 +181,9 @@ public final class Engine {
             blockingSlots.remove(function);
             intakes.remove(function);
             removeMeters(function);
+            if (replays.remove(function) != null) {
+                removeMeters(REPLAY + function);
+            }
             triggers.values().removeIf(trigger -> {
                 var its = trigger.spec().function().equals(function);
                 if (its) {
@@ -246,6 +254,49 @@ public final class Engine {
         var pipeline = dispatcher.attach(trigger);
         triggers.put(trigger.name(), pipeline);
         meters.put("trigger " + trigger.name(), TriggerMeters.bind(registry, pipeline));
+    }
+
+    /**
+     * Sends other events through a trigger that reads a topic: its filter, its function, its answers, retries and dead
+     * letters, under its name, with lanes, limits and a memory of repeats of their own. They give way to the function's
+     * triggers and calls: they have a quarter of its slots while others have events open, and all but a quarter else,
+     * one at least. One for a function at a time.
+     *
+     * @param source where they come from, which is left when it ends
+     * @param rate with how many tries may begin in a time; null for no limit but the trigger's own, which always holds
+     * @throws IllegalArgumentException when there is no such trigger, it reads no topic, its function is a stream or
+     *     ends, or has a replay already
+     */
+    public synchronized Replay replay(String trigger, EventSource source, @Nullable Rate rate) {
+        var beside = triggers.get(trigger);
+        if (beside == null || beside.spec().source() == null) {
+            throw new IllegalArgumentException("trigger '" + trigger + "' reads no topic here");
+        }
+        var function = beside.spec().function();
+        var dispatcher = deployed(function);
+        if (dispatcher.closing()) {
+            throw new IllegalArgumentException("function '" + function + "' is stopping");
+        }
+        if (dispatcher.spec().code().shape().stream()) {
+            throw new IllegalArgumentException(
+                    "function '" + function + "' is a stream, which has one source of events");
+        }
+        var other = replays.get(function);
+        if (other != null) {
+            throw new IllegalArgumentException("function '" + function + "' has a replay, into trigger '" + other.name()
+                    + "': wait for it, or cancel it");
+        }
+        var pipeline = dispatcher.attachBeside(beside.spec().beside(source, rate));
+        replays.put(function, pipeline);
+        meters.put(REPLAY + function, EngineMeters.bindTrigger(registry, pipeline));
+        return new Replay(dispatcher, pipeline, () -> forgetReplay(pipeline));
+    }
+
+    private synchronized void forgetReplay(Pipeline pipeline) {
+        var function = pipeline.spec().function();
+        if (replays.remove(function, pipeline)) {
+            removeMeters(REPLAY + function);
+        }
     }
 
     /** A stream is of one topic's events: its answers go one way, and nobody waits for them. */

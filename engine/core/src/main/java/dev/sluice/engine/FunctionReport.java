@@ -9,14 +9,9 @@ final class FunctionReport {
     private FunctionReport() {}
 
     static FunctionStatus status(Dispatcher dispatcher, List<Pipeline> pipelines) {
-        var runs = 0L;
-        var failures = 0L;
-        var runnable = 0;
-        for (var pipeline : pipelines) {
-            runs += pipeline.counts.runs.get();
-            failures += pipeline.counts.failed.get();
-            runnable += pipeline.runnable();
-        }
+        var ofCalls = dispatcher.runsOf(true);
+        var ofTopics = dispatcher.runsOf(false);
+        var runnable = pipelines.stream().mapToInt(Pipeline::runnable).sum();
         var spec = dispatcher.spec();
         var pool = dispatcher.pool();
         return new FunctionStatus(
@@ -32,8 +27,8 @@ final class FunctionReport {
                 runnable,
                 dispatcher.callsWaiting(),
                 dispatcher.zombies(),
-                runs,
-                failures);
+                ofCalls.ended() + ofTopics.ended(),
+                ofCalls.failed() + ofTopics.failed());
     }
 
     private static FunctionStatus.State state(Dispatcher dispatcher, InstancePool pool) {

@@ -32,6 +32,10 @@ final class Pipeline {
     private final @Nullable OpenWindows windows;
 
     final Recorder recorder;
+
+    /** Whether it runs beside a trigger of its name, and gives way to all others of the function. */
+    final boolean beside;
+
     final Room room;
     final Lanes lanes;
     final PipelineCounts counts = new PipelineCounts();
@@ -49,7 +53,8 @@ final class Pipeline {
     /** Whether its demand is to be looked at. */
     boolean touched;
 
-    Pipeline(Dispatcher dispatcher, TriggerSpec spec) {
+    Pipeline(Dispatcher dispatcher, TriggerSpec spec, boolean beside) {
+        this.beside = beside;
         this.dispatcher = dispatcher;
         this.spec = spec;
         var function = dispatcher.spec();
@@ -63,7 +68,12 @@ final class Pipeline {
         inflow = spec.source() == null ? null : new Inflow(dispatcher, this, spec.source());
         var repeated = spec.limits().repeats();
         repeats = repeated == null ? null : new Repeats(repeated);
-        throttle = spec.limits().throttles() ? new Throttle(spec.limits(), dispatcher.nanos()) : null;
+        throttle = spec.limits().throttles() || beside
+                ? new Throttle(
+                        spec.limits(),
+                        beside ? () -> dispatcher.slotsBeside(this) : () -> TriggerLimits.UNLIMITED,
+                        dispatcher.nanos())
+                : null;
         recorder = new Recorder(dispatcher, spec, counts);
         // These know each other by what stands above, and by the pipeline.
         settlement = new Settlement(dispatcher, this);
@@ -222,6 +232,11 @@ final class Pipeline {
 
     String name() {
         return spec.name();
+    }
+
+    /** What tells it from all other triggers. */
+    String label() {
+        return beside ? spec.name() + ":replay" : spec.name();
     }
 
     TriggerSpec spec() {

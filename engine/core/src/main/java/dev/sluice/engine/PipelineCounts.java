@@ -33,4 +33,13 @@ final class PipelineCounts {
     final LongAdder callsRefused = new LongAdder();
     /** Of these, the ones over the trigger's rate; written by any thread. */
     final LongAdder callsOverRate = new LongAdder();
+
+    /** Counts what another has of runs as well; on the loop. */
+    void addRuns(PipelineCounts other) {
+        runs.add(other.runs.get());
+        runNanos.add(other.runNanos.get());
+        succeeded.add(other.succeeded.get());
+        failed.add(other.failed.get());
+        timeouts.add(other.timeouts.get());
+    }
 }

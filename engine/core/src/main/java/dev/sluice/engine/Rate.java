@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How many events a trigger's tries may begin with in a time, evenly: {@code 100/s} begins one every 10 ms while there
@@ -19,6 +20,23 @@ public record Rate(int events, Duration per) {
                 .require(per.compareTo(Duration.ofSeconds(1)) >= 0, "per", per, "must be at least a second")
                 .require(per.compareTo(Duration.ofDays(1)) <= 0, "per", per, "must be at most a day")
                 .throwIfAny();
+    }
+
+    /**
+     * So many a second: by the second, the minute or the hour when it is a whole number there, and else rounded down.
+     *
+     * @throws IllegalArgumentException when it is less than one a day, or more than a million a second
+     */
+    public static Rate ofSecond(double perSecond) {
+        for (var per : List.of(1, 60, 3_600)) {
+            var events = perSecond * per;
+            if (Math.abs(events - Math.rint(events)) < 1e-6 * events && events < EVENTS_MAX + 1) {
+                return new Rate((int) Math.rint(events), Duration.ofSeconds(per));
+            }
+        }
+        return perSecond > 1 && perSecond < EVENTS_MAX
+                ? new Rate((int) perSecond, Duration.ofSeconds(1))
+                : new Rate((int) Math.min(EVENTS_MAX + 1, perSecond * 86_400), Duration.ofDays(1));
     }
 
     /** The time from one event to the next. */

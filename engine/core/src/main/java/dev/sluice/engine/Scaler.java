@@ -197,7 +197,7 @@ final class Scaler {
         var filtered = pipeline.arrivals.filtered();
         var received = pipeline.arrivals.received();
         return new LoadSample.Topic(
-                pipeline.name(),
+                pipeline.label(),
                 pipeline.spec().ordering(),
                 lag,
                 undelivered(lag, pipeline.lanes.sums.open()),

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.engine.scaling.LoadSample;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class Throttle {
 
     private final @Nullable Rate rate;
     private final @Nullable Pace pace;
-    private final int concurrency;
+    private final IntSupplier concurrency;
     private final AtomicLong callsBooked;
 
     /** Time for which a try could not start because of the rate; read by anyone. */
@@ -38,10 +39,11 @@ final class Throttle {
         CONCURRENCY
     }
 
-    Throttle(TriggerLimits limits, long now) {
+    /** @param slots what may run at once beside the trigger's own limit, as it is whenever asked for */
+    Throttle(TriggerLimits limits, IntSupplier slots, long now) {
         rate = limits.rate();
         pace = rate == null ? null : new Pace(rate, now);
-        concurrency = limits.concurrency();
+        concurrency = () -> Math.min(limits.concurrency(), slots.getAsInt());
         callsBooked = new AtomicLong(now);
     }
 
@@ -70,7 +72,7 @@ final class Throttle {
     }
 
     private Hold judge(long now) {
-        if (running >= concurrency) {
+        if (running >= concurrency.getAsInt()) {
             return Hold.CONCURRENCY;
         }
         return pace != null && pace.available(now) == 0 ? Hold.RATE : Hold.NONE;
@@ -111,17 +113,19 @@ final class Throttle {
         if (rate != null) {
             most = (long) Math.ceil(rate.perSecond()) + rate.burst();
         }
-        if (concurrency != TriggerLimits.UNLIMITED) {
-            most = Math.min(most, 2L * concurrency * eventsPerTry);
+        var tries = concurrency.getAsInt();
+        if (tries != TriggerLimits.UNLIMITED) {
+            most = Math.min(most, 2L * tries * eventsPerTry);
         }
         return (int) Math.min(Integer.MAX_VALUE, Math.max(most, Math.max(DEMAND_MIN, eventsPerTry)));
     }
 
     /** What scaling has to know: work beyond this is not to be scaled for. */
     LoadSample.Limit limit(long now, int eventsPerTry) {
-        var tries = Math.max(0L, concurrency - running);
+        var allowed = concurrency.getAsInt();
+        var tries = Math.max(0L, allowed - running);
         var most = Math.min(Integer.MAX_VALUE, tries * eventsPerTry);
-        return new LoadSample.Limit(rate == null ? Double.POSITIVE_INFINITY : rate.perSecond(), concurrency, (int)
+        return new LoadSample.Limit(rate == null ? Double.POSITIVE_INFINITY : rate.perSecond(), allowed, (int)
                 (pace == null ? most : Math.min(most, pace.available(now))));
     }
 
@@ -157,7 +161,7 @@ final class Throttle {
         return switch (hold) {
             case NONE -> "";
             case RATE -> "held to its rate of " + rate;
-            case CONCURRENCY -> "held to its concurrency of " + concurrency;
+            case CONCURRENCY -> "held to its concurrency of " + concurrency.getAsInt();
         };
     }
 }

@@ -24,6 +24,12 @@ public record TriggerLimits(
                 .throwIfAny();
     }
 
+    /** The same, held to another rate too. */
+    TriggerLimits withRate(@Nullable Rate other) {
+        var slower = rate == null || (other != null && other.perSecond() < rate.perSecond()) ? other : rate;
+        return new TriggerLimits(slower, concurrency, repeats);
+    }
+
     /** Whether tries have to wait for anything but a slot. */
     boolean throttles() {
         return rate != null || concurrency != UNLIMITED;

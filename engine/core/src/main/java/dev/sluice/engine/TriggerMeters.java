@@ -16,7 +16,7 @@ final class TriggerMeters {
     /** Registers a trigger's meters; whoever ends the trigger removes them. */
     static List<Meter> bind(MeterRegistry registry, Pipeline pipeline) {
         var bound = new ArrayList<Meter>();
-        var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.name()};
+        var tags = new String[] {"function", pipeline.function(), "trigger", pipeline.label()};
         bound.add(EngineMeters.RUNNABLE.bind(registry, pipeline, Pipeline::runnable, tags));
         bound.add(EngineMeters.RUNNING.bind(registry, pipeline.lanes.sums, LaneSums::inFlight, tags));
         bound.add(EngineMeters.BLOCKED.bind(registry, pipeline, Pipeline::blocked, tags));

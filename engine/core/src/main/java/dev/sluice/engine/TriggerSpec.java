@@ -51,6 +51,22 @@ public record TriggerSpec(
                 .throwIfAny();
     }
 
+    /** The same for other events, which have the smallest share. */
+    TriggerSpec beside(EventSource other, @Nullable Rate rate) {
+        return new TriggerSpec(
+                name,
+                function,
+                topic,
+                other,
+                ordering,
+                filter,
+                answers,
+                delivery,
+                deadLetters,
+                1,
+                limits.withRate(rate));
+    }
+
     /** A trigger without limits of its own. */
     public TriggerSpec(
             String name,

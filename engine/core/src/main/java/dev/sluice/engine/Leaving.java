@@ -1,0 +1,82 @@
+package dev.sluice.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Triggers on their way out of a function that goes on: each gives back what has not started, lets what runs end until its
+ * deadline, cancels what is left, and is gone once nothing of it is open. A run that ignores its cancel holds it up until
+ * its slot is taken back, one more timeout at most. On the home loop.
+ */
+final class Leaving {
+    private final Dispatcher dispatcher;
+    private final List<Way> ways = new ArrayList<>();
+
+    Leaving(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
+    private static final class Way {
+        private final Pipeline pipeline;
+        private final long deadline;
+        private final List<Sinks.One<Void>> waiting = new ArrayList<>();
+        private boolean aborted;
+
+        private Way(Pipeline pipeline, long deadline) {
+            this.pipeline = pipeline;
+            this.deadline = deadline;
+        }
+    }
+
+    /** Has it leave; without effect, but that one more is told, when it does so already. */
+    void begin(Pipeline pipeline, long deadline, Sinks.One<Void> gone) {
+        var way = wayOf(pipeline);
+        if (way == null) {
+            if (!dispatcher.roster().here().contains(pipeline)) {
+                gone.tryEmitEmpty();
+                return;
+            }
+            way = new Way(pipeline, deadline);
+            ways.add(way);
+            pipeline.departures.drain();
+            dispatcher.wakeAt(deadline);
+        }
+        way.waiting.add(gone);
+    }
+
+    private @Nullable Way wayOf(Pipeline pipeline) {
+        for (var way : ways) {
+            if (way.pipeline == pipeline) {
+                return way;
+            }
+        }
+        return null;
+    }
+
+    void proceed(long now) {
+        for (var i = ways.size() - 1; i >= 0; i--) {
+            var way = ways.get(i);
+            if (way.pipeline.busy() > 0 && !way.aborted && now - way.deadline >= 0) {
+                way.aborted = true;
+                way.pipeline.departures.abort();
+            }
+            if (way.pipeline.busy() == 0) {
+                ways.remove(i);
+                way.pipeline.departures.close();
+                dispatcher.remove(way.pipeline);
+                way.waiting.forEach(Sinks.One::tryEmitEmpty);
+            }
+        }
+    }
+
+    /** Has the dispatcher look again when the next deadline comes. */
+    void tick() {
+        for (var way : ways) {
+            if (!way.aborted) {
+                dispatcher.wakeAt(way.deadline);
+            }
+        }
+    }
+}
