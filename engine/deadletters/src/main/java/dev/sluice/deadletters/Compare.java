@@ -3,7 +3,6 @@ package dev.sluice.deadletters;
 import dev.sluice.broker.ReadRange;
 import dev.sluice.broker.Start;
 import dev.sluice.broker.StoredEvent;
-import dev.sluice.broker.TopicStatus;
 import dev.sluice.cloudevents.RawEvent;
 import dev.sluice.cloudevents.WireEvent;
 import dev.sluice.deadletters.CompareCall.Outcome;
@@ -64,20 +63,9 @@ final class Compare {
             topics.stream()
                     .filter(topic -> topic.topic().equals(order.events().topic()))
                     .findFirst()
-                    .ifPresent(topic -> progress.letters(most(topic)));
+                    .ifPresent(topic -> progress.letters(Places.most(topic, order.range())));
             return (order.dryRun() ? told().then() : compared().then()).takeUntilOther(cancelled);
         });
-    }
-
-    private long most(TopicStatus topic) {
-        return topic.partitions().stream()
-                .filter(partition -> order.range().has(partition.partition()))
-                .mapToLong(partition -> {
-                    var from = order.range().from().getOrDefault(partition.partition(), partition.start());
-                    var to = order.range().to().getOrDefault(partition.partition(), partition.end());
-                    return Math.max(0, Math.min(to, partition.end()) - Math.max(from, partition.start()));
-                })
-                .sum();
     }
 
     private Flux<StoredEvent> events() {

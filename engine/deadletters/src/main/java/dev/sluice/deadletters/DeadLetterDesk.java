@@ -25,8 +25,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Where dead letters are looked at, redriven and discarded, and where a function's answers to events of a topic are
- * compared with those that stand. Work is done by jobs, which go on until they are done, cancelled or the engine stops:
+ * Where dead letters are looked at, redriven and discarded, where a function's answers to events of a topic are compared
+ * with those that stand, and where events of a topic go through a trigger again. Work is done by jobs, which go on until they are done, cancelled or the engine stops:
  * one for a topic of letters, {@link #JOBS_MAX} at once; the last {@link #KEPT_MAX} are told of.
  * Which letters are settled is stored with the events that go back, as one: a job that ends in the middle, by a crash
  * too, leaves none of them lost and none done twice, and the next one goes on behind it. A job takes the topic from any
@@ -101,6 +101,9 @@ public final class DeadLetterDesk {
         }
     }
 
+    /** What one job may be at: the triggers of a function. */
+    private record ReplayOf(String function) {}
+
     /** Why no job is begun. */
     public static final class Busy extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -166,6 +169,17 @@ public final class DeadLetterDesk {
         return start(job, new Compare(order, progress, scheduler, job.cancel().asMono()).run());
     }
 
+    /**
+     * Begins a job that sends events through a trigger again, and answers how it stands. No position moves.
+     *
+     * @throws Busy when the trigger's function has one here already, or as many run as may
+     */
+    public JobStatus replay(ReplayOrder order) {
+        var progress = progress(order.events().topic(), "replay", order.dryRun());
+        var job = new Job(order.dryRun() ? progress : new ReplayOf(order.function()), progress);
+        return start(job, new Rerun(order, progress, scheduler, job.cancel().asMono()).run());
+    }
+
     private Progress progress(String topic, String action, boolean dryRun) {
         return new Progress(UUID.randomUUID().toString().substring(0, 8), topic, action, dryRun, clock);
     }
@@ -205,7 +219,9 @@ public final class DeadLetterDesk {
         if (failed instanceof Control.Fenced) {
             return "another job took topic '" + topic + "' over, on this engine or another";
         }
-        if (!(failed instanceof BrokerException) && !(failed instanceof CompareCall.TurnedAway)) {
+        if (!(failed instanceof BrokerException)
+                && !(failed instanceof CompareCall.TurnedAway)
+                && !(failed instanceof Rerun.Stopped)) {
             LOG.atError().setCause(failed).log("a job on topic '{}' failed", topic);
         }
         return String.valueOf(failed.getMessage());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a job has done so far; written by the job and read by who asks. Safe for several threads. */
@@ -31,6 +32,7 @@ final class Progress {
     private long refused;
     private String error = "";
     private @Nullable Tally tally;
+    private @Nullable Supplier<Replayed> replayed;
 
     Progress(String id, String topic, String action, boolean dryRun, InstantSource clock) {
         this.id = id;
@@ -56,6 +58,11 @@ final class Progress {
     /** Where a comparison keeps its count; told with the rest. */
     synchronized void tally(Tally of) {
         tally = of;
+    }
+
+    /** Where a replay keeps its account; told with the rest. Is called with nothing held. */
+    synchronized void replayed(Supplier<Replayed> of) {
+        replayed = of;
     }
 
     synchronized void scanned() {
@@ -94,7 +101,15 @@ final class Progress {
         return state == JobStatus.State.RUNNING;
     }
 
-    synchronized JobStatus status() {
+    JobStatus status() {
+        Supplier<Replayed> account;
+        synchronized (this) {
+            account = replayed;
+        }
+        return status(account == null ? null : account.get());
+    }
+
+    private synchronized JobStatus status(@Nullable Replayed passed) {
         var until = ended == null ? clock.instant() : ended;
         var seconds = Math.max(1, Duration.between(started, until).toMillis()) / 1_000.0;
         var left = ended != null
@@ -117,6 +132,7 @@ final class Progress {
                 left,
                 List.copyOf(samples),
                 tally == null ? null : tally.comparison(),
+                passed,
                 error);
     }
 }
