@@ -8,7 +8,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "cancel",
-        description = "Have a job on dead letters end with the step that it is at; what it did stays done.",
+        description =
+                "Have a job on dead letters, or a replay, end with the step that it is at; what it did stays done.",
         abbreviateSynopsis = true,
         sortOptions = false,
         footer = {"", "Example: sluice dlq cancel 1f0c9a52", "Exit codes: 3 no such job on the engine that is asked."})
@@ -33,7 +34,7 @@ final class DlqCancelCommand implements Callable<Integer> {
         terminal.err()
                 .println(
                         state.equals("RUNNING")
-                                ? "job " + Text.oneLine(job) + " ends with the step that it is at"
+                                ? "job " + Text.oneLine(job) + " ends with what it is at"
                                 : "job " + Text.oneLine(job) + " has ended: " + state);
         return ExitCode.OK;
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "dlq",
         description = {
             "Look at dead letters, redrive and discard them.",
-            "Work is done by jobs of the engine, which go on when the command ends."
+            "Work is done by jobs of the engine; one ends with its command when that is interrupted."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

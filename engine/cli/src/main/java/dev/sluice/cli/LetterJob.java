@@ -15,7 +15,8 @@ final class LetterJob {
     }
 
     /**
-     * Runs it. Blocks until the job has ended; when the process ends before, the job goes on.
+     * Runs it. Blocks until the job has ended; when the process is interrupted before, the engine is asked
+     * to end the job.
      *
      * @param action redrive or discard
      * @param sure whether not to ask

@@ -3,11 +3,18 @@ package dev.sluice.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Follows a job of the engine to its end. */
 final class RunningJob {
     private static final Duration LOOK = Duration.ofMillis(250);
+    /** Nobody wants to wait for the end of a command that was interrupted. */
+    private static final Duration LEAVE_MAX = Duration.ofSeconds(3);
     /** A line of progress where no terminal overwrites it. */
     private static final int LOOKS_PER_LINE = 20;
 
@@ -20,8 +27,8 @@ final class RunningJob {
     }
 
     /**
-     * How the job that was begun has ended. Blocks until it has; when the process ends before, the job goes on, which it
-     * says then.
+     * How the job that was begun has ended. Blocks until it has; when the process is interrupted before, it asks the
+     * engine to end the job, and says when that can't be told.
      */
     JsonNode ended(JsonNode begun) throws InterruptedException {
         var id = Column.string(begun, "id");
@@ -47,14 +54,32 @@ final class RunningJob {
         }
     }
 
-    private void leave(String id, JsonNode job) {
-        if (Column.string(job, "state").equals("RUNNING")) {
-            terminal.err()
-                    .println(
-                            "\njob " + id + " goes on in the engine; 'sluice dlq jobs' tells how far it is, 'sluice dlq"
-                                    + " cancel " + id + "' ends it");
-            terminal.err().flush();
+    /** Ends a job whose command is interrupted. Blocks for a few seconds at most. */
+    void leave(String id, JsonNode job) {
+        if (!Column.string(job, "state").equals("RUNNING")) {
+            return;
         }
+        var cancelled =
+                CompletableFuture.supplyAsync(() -> client.adminPost(Letters.job(id, "/cancel"), Json.write(Map.of())));
+        try {
+            cancelled.get(LEAVE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            terminal.err()
+                    .println("\njob " + id + " ends with what it is at; what it did stays done, 'sluice dlq jobs' tells"
+                            + " how far it came");
+        } catch (ExecutionException | TimeoutException unheard) {
+            goesOn(id);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            goesOn(id);
+        }
+        terminal.err().flush();
+    }
+
+    private void goesOn(String id) {
+        terminal.err()
+                .println(
+                        "\nthe engine does not answer: job " + id + " goes on there; 'sluice dlq jobs' tells how far it"
+                                + " is, 'sluice dlq cancel " + id + "' ends it");
     }
 
     private void follow(String id, AtomicReference<JsonNode> job) throws InterruptedException {

@@ -38,8 +38,6 @@ final class Dispatcher {
     private static final int SIGNALS_PER_DRAIN = 4_096;
     private static final int SIGNALS_PER_CLOCK = 64;
     private static final int RUNNABLE_MIN = 64;
-    /** What a trigger beside others may have: one in so many slots, and of places for events that wait for one. */
-    private static final int BESIDE_PART = 4;
 
     private static final long FULL_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long BUDGET_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -58,8 +56,7 @@ final class Dispatcher {
     private final Rooms rooms = new Rooms();
 
     // Of the home loop.
-    private final Roster roster = new Roster();
-
+    final Roster roster = new Roster();
     private final List<Pipeline> pipelines = roster.here();
     private final ArrayDeque<Pipeline> active = new ArrayDeque<>();
     private final ArrayDeque<Pipeline> touched = new ArrayDeque<>();
@@ -109,7 +106,7 @@ final class Dispatcher {
         return join(new Pipeline(this, trigger, false));
     }
 
-    /** Adds a trigger that gives way to the others of the function, as {@link #slotsBeside} says. */
+    /** Adds a trigger that gives way to the others of the function, as {@link Roster#slotsBeside} says. */
     Pipeline attachBeside(TriggerSpec trigger) {
         return join(new Pipeline(this, trigger, true));
     }
@@ -127,24 +124,15 @@ final class Dispatcher {
         return pipeline;
     }
 
-    /**
-     * Takes a trigger away that was attached beside others: stops pulling, gives back what has not started, lets what runs
-     * end within the grace, cancels the rest and leaves the source. Completes once nothing of it is open, or the function
-     * has ended; cancel does not stop it.
-     */
+    /** As {@link Leaving#detach}. */
     Mono<Void> detach(Pipeline pipeline, Duration grace) {
-        return Mono.defer(() -> {
-            var gone = Sinks.<Void>one();
-            signal(() -> leaving.begin(pipeline, loop.nanos() + grace.toNanos(), gone));
-            return Mono.firstWithSignal(gone.asMono(), left.asMono());
-        });
+        return leaving.detach(pipeline, grace, left.asMono());
     }
 
     /** Nothing of a trigger is open any more. */
     void remove(Pipeline pipeline) {
         roster.leave(pipeline);
         active.remove(pipeline);
-        pipeline.active = false;
     }
 
     /**
@@ -181,10 +169,6 @@ final class Dispatcher {
 
     Rooms rooms() {
         return rooms;
-    }
-
-    Roster roster() {
-        return roster;
     }
 
     // ---- the drain, on the loop
@@ -311,7 +295,7 @@ final class Dispatcher {
                 wasFull = true;
                 wakeAt(loop.nanos() + FULL_RECHECK_NANOS);
             } else {
-                pipeline.demand(pipeline.beside ? limit / BESIDE_PART : rooms.part(pipeline.room, limit));
+                pipeline.demand(pipeline.beside ? limit / Roster.BESIDE_PART : rooms.part(pipeline.room, limit));
             }
         }
     }
@@ -393,15 +377,6 @@ final class Dispatcher {
         budget.capacity(pool.capacity());
         pipelines.forEach(this::touch);
         pipelines.forEach(Pipeline::instancesChanged);
-    }
-
-    /**
-     * Slots that a trigger beside others may have in use: a quarter while others of the function have events open, and
-     * all but a quarter while none has, so that what comes finds slots free. One at least.
-     */
-    int slotsBeside(Pipeline pipeline) {
-        var quarter = pool.capacity() / BESIDE_PART;
-        return Math.max(1, roster.othersBusy(pipeline) ? quarter : pool.capacity() - Math.max(1, quarter));
     }
 
     /** Whether ready events compete for the slots. */

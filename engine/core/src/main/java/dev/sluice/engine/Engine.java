@@ -288,7 +288,7 @@ public final class Engine {
         }
         var pipeline = dispatcher.attachBeside(beside.spec().beside(source, rate));
         replays.put(function, pipeline);
-        meters.put(REPLAY + function, EngineMeters.bindTrigger(registry, pipeline));
+        meters.put(REPLAY + function, TriggerMeters.bind(registry, pipeline));
         return new Replay(dispatcher, pipeline, () -> forgetReplay(pipeline));
     }
 

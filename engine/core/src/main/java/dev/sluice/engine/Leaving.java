@@ -1,8 +1,10 @@
 package dev.sluice.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -30,11 +32,26 @@ final class Leaving {
         }
     }
 
+    /**
+     * Takes a trigger away that was attached beside others: stops pulling, gives back what has not started, lets what runs
+     * end within the grace, cancels the rest and leaves the source. Completes once nothing of it is open, or the function
+     * has ended; cancel does not stop it. From any thread.
+     *
+     * @param ended completes when the function has ended
+     */
+    Mono<Void> detach(Pipeline pipeline, Duration grace, Mono<Void> ended) {
+        return Mono.defer(() -> {
+            var gone = Sinks.<Void>one();
+            dispatcher.signal(() -> begin(pipeline, dispatcher.nanos() + grace.toNanos(), gone));
+            return Mono.firstWithSignal(gone.asMono(), ended);
+        });
+    }
+
     /** Has it leave; without effect, but that one more is told, when it does so already. */
-    void begin(Pipeline pipeline, long deadline, Sinks.One<Void> gone) {
+    private void begin(Pipeline pipeline, long deadline, Sinks.One<Void> gone) {
         var way = wayOf(pipeline);
         if (way == null) {
-            if (!dispatcher.roster().here().contains(pipeline)) {
+            if (!dispatcher.roster.here().contains(pipeline)) {
                 gone.tryEmitEmpty();
                 return;
             }

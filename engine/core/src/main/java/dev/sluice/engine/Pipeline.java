@@ -71,7 +71,11 @@ final class Pipeline {
         throttle = spec.limits().throttles() || beside
                 ? new Throttle(
                         spec.limits(),
-                        beside ? () -> dispatcher.slotsBeside(this) : () -> TriggerLimits.UNLIMITED,
+                        beside
+                                ? () -> dispatcher
+                                        .roster()
+                                        .slotsBeside(this, dispatcher.pool().capacity())
+                                : () -> TriggerLimits.UNLIMITED,
                         dispatcher.nanos())
                 : null;
         recorder = new Recorder(dispatcher, spec, counts);

@@ -9,6 +9,9 @@ import java.util.function.ToLongFunction;
  * sums never fall. Changed on the home loop, read by any thread.
  */
 final class Roster {
+    /** What a trigger beside others may have: one in so many slots, and of places for events that wait for one. */
+    static final int BESIDE_PART = 4;
+
     private final List<Pipeline> here = new CopyOnWriteArrayList<>();
     private volatile Picture picture = new Picture(new PipelineCounts(), List.of());
 
@@ -49,8 +52,17 @@ final class Roster {
         return sum;
     }
 
+    /**
+     * Slots that a trigger beside others may have in use: a quarter while others of the function have events open, and
+     * all but a quarter while none has, so that what comes finds slots free. One at least.
+     */
+    int slotsBeside(Pipeline one, int capacity) {
+        var quarter = capacity / BESIDE_PART;
+        return Math.max(1, othersBusy(one) ? quarter : capacity - Math.max(1, quarter));
+    }
+
     /** Whether another than this one has events open. */
-    boolean othersBusy(Pipeline one) {
+    private boolean othersBusy(Pipeline one) {
         for (var pipeline : here) {
             if (pipeline != one && pipeline.busy() > 0) {
                 return true;

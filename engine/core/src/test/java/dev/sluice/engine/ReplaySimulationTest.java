@@ -156,7 +156,7 @@ class ReplaySimulationTest {
             assertThat(gone).as(name).isTrue();
             assertThat(past.count(State.LENT)).as(name).isZero();
             assertThat(past.cancelled()).as(name).isTrue();
-            assertThat(test.dispatcher.roster().here()).as(name).hasSize(1).doesNotContain(replay);
+            assertThat(test.dispatcher.roster.here()).as(name).hasSize(1).doesNotContain(replay);
             assertThat(replay.busy()).as(name).isZero();
             assertThat(test.shared.heldBytes()).as(name).isZero();
             assertThat(test.dispatcher.pool().leased()).as(name).isZero();

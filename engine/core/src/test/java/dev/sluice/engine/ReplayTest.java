@@ -149,7 +149,7 @@ class ReplayTest {
         assertThat(gone).isTrue();
         assertThat(past.count(State.ACCEPTED)).isEqualTo(1);
         assertThat(past.cancelled()).isTrue();
-        assertThat(test.dispatcher.roster().here()).hasSize(1);
+        assertThat(test.dispatcher.roster.here()).hasSize(1);
         assertThat(test.shared.heldBytes()).isZero();
         assertThat(test.dispatcher.pool().leased()).isZero();
         assertThat(detach(test, pipeline, TIMEOUT)).as("a second time").isTrue();

@@ -109,7 +109,8 @@ final class Node {
         closing.push(sources::close);
         var letters = letters(manifest, opened);
         var state = state(manifest, opened, running, sources, timed, code.hands(), letters);
-        var replays = new NodeReplays(manifest.triggers(), opened::broker, running::functionIntake, letters.desk());
+        var replays = new NodeReplays(
+                manifest.triggers(), opened::broker, running::functionIntake, running::replay, letters.desk());
         var adminServer = AdminServer.start(
                 loops.server(), new AdminRoutes(state, letters, replays, metrics), settings.adminPort());
         admin = adminServer;

@@ -9,18 +9,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of a comparison; each field but the first two may be absent.
+ * What is asked of a comparison or a replay; fields that are not needed may be absent.
  *
- * @param function what is called
+ * @param function what is called, of a comparison
+ * @param topic the topic that the events stand on, of a replay
  * @param from the first event: earliest, a time, or {@code PARTITION:OFFSET} for that partition alone
  * @param to before which it ends: latest, a time, or {@code PARTITION:OFFSET} for that partition alone
  * @param filter only events of which this CESQL expression is true
  * @param limit at most so many
  * @param rate at most so many a second
- * @param dryRun whether nothing is called
+ * @param dryRun whether nothing is called or run
  */
 record ReplayRequest(
         @Nullable String function,
+        @Nullable String topic,
         @Nullable String from,
         @Nullable String to,
         @Nullable String filter,

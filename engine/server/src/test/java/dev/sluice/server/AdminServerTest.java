@@ -104,6 +104,9 @@ class AdminServerTest {
                     List.of(),
                     name -> broker,
                     function -> null,
+                    (trigger, source, rate) -> {
+                        throw new AssertionError("asked for a replay into " + trigger);
+                    },
                     DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
             metrics);
     private AdminServer server;

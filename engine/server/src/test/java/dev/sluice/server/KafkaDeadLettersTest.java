@@ -3,6 +3,7 @@ package dev.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.broker.kafka.server.LocalKafka;
 import dev.sluice.server.manifest.Manifest;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -100,6 +102,38 @@ class KafkaDeadLettersTest {
         return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
+    private static JsonNode run(NodeClient client, String path, String body) throws Exception {
+        var begun = client.change(path, body);
+        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
+        var id = NodeClient.json(begun).path("id").asText();
+        return await().atMost(PATIENCE).until(() -> client.get("/admin/v1/jobs/" + id), job -> !job.path("state")
+                .asText()
+                .equals("RUNNING"));
+    }
+
+    private ProducerRecord<byte[], byte[]> badRecord() {
+        var noText = new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xc0};
+        var record = new ProducerRecord<byte[], byte[]>(topic, 0, new byte[] {7}, noText);
+        record.headers()
+                .add("ce_specversion", "1.0".getBytes(StandardCharsets.UTF_8))
+                .add("ce_id", noText)
+                .add("twice", noText)
+                .add("none", null)
+                .add("twice", new byte[0])
+                .add("none", null)
+                .add("", noText);
+        return record;
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(record);
+        }
+    }
+
     private void awaitNoLag(NodeClient client, String... triggers) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             for (var name : triggers) {
@@ -146,33 +180,81 @@ class KafkaDeadLettersTest {
     @Test
     void putsABadRecordAsideWithItsValueAndItsHeadersByteForByte() throws Exception {
         var client = start(trigger("t", topic, "answers: {topic: " + topic + ".out}"));
-        var noText = new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xc0};
-        var record = new ProducerRecord<byte[], byte[]>(topic, 0, new byte[] {7}, noText);
-        record.headers()
-                .add("ce_specversion", "1.0".getBytes(StandardCharsets.UTF_8))
-                .add("ce_id", noText)
-                .add("twice", noText)
-                .add("none", null)
-                .add("twice", new byte[0])
-                .add("none", null)
-                .add("", noText);
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            producer.send(record);
-        }
+        var record = badRecord();
+        send(record);
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(client.events(topic + ".dlq")).isEqualTo(1));
         var letter = all(topic + ".dlq").get(0);
         assertThat(header(letter, "ce_dlreason")).isEqualTo("undecodable");
         assertThat(letter.key()).isEqualTo(record.key());
-        assertThat(letter.value()).isEqualTo(noText);
+        assertThat(letter.value()).isEqualTo(record.value());
         assertThat(Arrays.copyOf(letter.headers().toArray(), 7))
                 .extracting(Header::key, Header::value)
                 .containsExactlyElementsOf(Arrays.stream(record.headers().toArray())
                         .map(header -> org.assertj.core.groups.Tuple.tuple(header.key(), header.value()))
                         .toList());
+    }
+
+    @Test
+    void sendsABadRecordBackByteForByteOnceAndOnlyWhenToldTo() throws Exception {
+        var client = start(trigger("t", topic, "answers: {topic: " + topic + ".out}"));
+        var record = badRecord();
+        send(record);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(client.events(topic + ".dlq")).isEqualTo(1));
+        var letters = "/admin/v1/deadletters/" + topic + ".dlq";
+
+        var shown = client.get(letters + "/letter?id=0:0");
+        assertThat(Base64.getDecoder().decode(shown.path("record").path("value").asText()))
+                .as(shown.toString())
+                .isEqualTo(record.value());
+        assertThat(run(client, letters + "/redrive", "{}")
+                        .path("refusals")
+                        .fieldNames()
+                        .next())
+                .startsWith("undecodable");
+        assertThat(all(topic)).hasSize(1);
+
+        assertThat(run(client, letters + "/redrive", "{\"raw\": true}")
+                        .path("done")
+                        .asInt())
+                .isEqualTo(1);
+
+        assertThat(all(topic)).hasSize(2);
+        var again = all(topic).get(1);
+        assertThat(again.key()).isEqualTo(record.key());
+        assertThat(again.value()).isEqualTo(record.value());
+        assertThat(again.headers().toArray())
+                .extracting(Header::key, Header::value)
+                .containsExactlyElementsOf(Arrays.stream(record.headers().toArray())
+                        .map(header -> org.assertj.core.groups.Tuple.tuple(header.key(), header.value()))
+                        .toList());
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(client.events(topic + ".dlq")).isEqualTo(2));
+        assertThat(client.get(letters).path("redriven").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void runsPastEventsAgainAndCommitsNothingForThem() throws Exception {
+        var client = start(trigger("t", topic, "answers: {topic: " + topic + ".out}"));
+        for (var i = 0; i < 5; i++) {
+            client.publish(topic, String.valueOf(i), i == 3 ? "bad" : "a");
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(client.events(topic + ".out")).isEqualTo(4));
+        awaitNoLag(client, "t");
+
+        var body = "{\"topic\": \"" + topic + "\", \"from\": \"0:1\"}";
+        var job = run(client, "/admin/v1/triggers/t/replay", body);
+
+        assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("DONE");
+        assertThat(job.path("replay").path("delivered").asInt()).isEqualTo(3);
+        assertThat(job.path("replay").path("deadLettered").asInt()).isEqualTo(1);
+        assertThat(all(topic + ".out"))
+                .extracting(answer -> header(answer, "ce_causationid"))
+                .containsExactlyInAnyOrder("0", "1", "2", "4", "1", "2", "4");
+        assertThat(all(topic)).hasSize(5);
+        awaitNoLag(client, "t");
     }
 }

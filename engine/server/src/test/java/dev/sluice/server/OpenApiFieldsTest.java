@@ -11,6 +11,7 @@ import dev.sluice.deadletters.Comparison;
 import dev.sluice.deadletters.JobStatus;
 import dev.sluice.deadletters.LetterCounts;
 import dev.sluice.deadletters.LetterGroups;
+import dev.sluice.deadletters.Replayed;
 import dev.sluice.engine.FunctionStatus;
 import dev.sluice.engine.TriggerStatus;
 import dev.sluice.server.explain.Explanation;
@@ -40,6 +41,7 @@ class OpenApiFieldsTest {
         checkSchema(schemas, "LetterGroup", LetterGroups.Group.class);
         checkSchema(schemas, "JobStatus", JobStatus.class);
         checkSchema(schemas, "Comparison", Comparison.class);
+        checkSchema(schemas, "Replayed", Replayed.class);
         checkSchema(schemas, "Difference", Comparison.Difference.class);
         checkSchema(schemas, "Refusal", JobStatus.Refusal.class);
         checkSchema(schemas, "Scaled", ScalingRoutes.Scaled.class);

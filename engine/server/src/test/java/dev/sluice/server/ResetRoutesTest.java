@@ -80,6 +80,9 @@ class ResetRoutesTest {
                             throw new AssertionError("asked for broker " + name);
                         },
                         function -> null,
+                        (trigger, source, rate) -> {
+                            throw new AssertionError("asked for a replay into " + trigger);
+                        },
                         DeadLetterDesk.create(InstantSource.system(), trigger -> 3, metrics.registry())),
                 metrics);
     }
