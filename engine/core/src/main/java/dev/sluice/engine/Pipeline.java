@@ -72,9 +72,8 @@ final class Pipeline {
                 ? new Throttle(
                         spec.limits(),
                         beside
-                                ? () -> dispatcher
-                                        .roster()
-                                        .slotsBeside(this, dispatcher.pool().capacity())
+                                ? () -> dispatcher.roster.slotsBeside(
+                                        this, dispatcher.pool().capacity())
                                 : () -> TriggerLimits.UNLIMITED,
                         dispatcher.nanos())
                 : null;
