@@ -26,10 +26,12 @@ public final class Recorder implements Function<CloudEvent, Mono<CloudEvent>>, A
     private final int instance = INSTANCES.incrementAndGet();
     private final Ledger ledger;
     private final int delayMillisMax;
+    private final boolean exact;
 
-    /** Reads {@code ledger}, a path, and {@code delay-ms}, up to which every run takes. */
+    /** Reads {@code ledger}, a path, {@code delay-ms}, up to which every run takes, and {@code exact}: whether all take that. */
     public Recorder(FunctionConfig config) {
         delayMillisMax = Integer.parseInt(config.require("delay-ms"));
+        exact = config.find("exact").map(Boolean::parseBoolean).orElse(false);
         try {
             ledger = new Ledger(Path.of(config.require("ledger")));
         } catch (IOException e) {
@@ -51,9 +53,11 @@ public final class Recorder implements Function<CloudEvent, Mono<CloudEvent>>, A
     }
 
     private Mono<?> moment() {
-        return delayMillisMax == 0
-                ? Mono.empty()
-                : Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(delayMillisMax + 1)));
+        if (delayMillisMax == 0) {
+            return Mono.empty();
+        }
+        var millis = exact ? delayMillisMax : ThreadLocalRandom.current().nextInt(delayMillisMax + 1);
+        return Mono.delay(Duration.ofMillis(millis));
     }
 
     private void write(Run.Phase phase, SoakEvent event) {

@@ -114,7 +114,14 @@ public final class SoakCommand implements Callable<Integer> {
     /** Takes those of the names that are trials out of them. */
     private List<Trial> trials() {
         var all = Map.<String, Supplier<Trial>>of(
-                "schedule-kill", ScheduleKill::new, "schedules", ScheduleCrowd::new, "clock", ClockJumps::new);
+                "schedule-kill",
+                ScheduleKill::new,
+                "schedules",
+                ScheduleCrowd::new,
+                "clock",
+                ClockJumps::new,
+                "overload",
+                Overload::new);
         var chosen = new ArrayList<Trial>();
         var rest = new ArrayList<String>();
         for (var name : names) {
@@ -154,7 +161,7 @@ public final class SoakCommand implements Callable<Integer> {
                 throw new ParameterException(
                         commandLine(),
                         "there is no scenario '" + name + "': it must be one of " + String.join(", ", all.keySet())
-                                + ", schedule-kill, schedules, clock");
+                                + ", schedule-kill, schedules, clock, overload");
             }
             made.forEach(scenario -> chosen.add(scenario.get()));
         }
