@@ -41,7 +41,13 @@ class StreamNodeTest {
             metadata: {name: sees}
             spec: {handler: dev.sluice.server.Recorder, config: {log: stream-node}}
             """;
+    /** One partition, so that events come in the order in which they were published. */
     private static final String TRIGGERS = """
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Broker
+            metadata: {name: default}
+            spec: {memory: {partitions: 1}}
             ---
             apiVersion: sluice.dev/v1
             kind: Trigger
