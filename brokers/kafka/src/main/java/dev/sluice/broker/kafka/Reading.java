@@ -98,6 +98,9 @@ final class Reading {
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         // New partitions are to be seen soon; the default is 5 minutes.
         config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
+        // The operating system's choice. In Kafka's default of 64 KiB there is no room for the next fetch while this
+        // one's records are handed on: the poll thread would wait for all of it.
+        config.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
         if (settings.instanceId() != null) {
             config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, settings.instanceId() + "-" + subscription.topic());
         }
