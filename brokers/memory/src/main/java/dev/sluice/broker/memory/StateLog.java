@@ -40,6 +40,8 @@ final class StateLog {
     private final Opener opener;
     private FileChannel channel;
     private long length;
+    /** The length below which writing it anew, which failed, is not tried again. */
+    private long notAnewBelow;
 
     /** Opens files to write to; may fail at any time, as when the process has too many open. */
     @FunctionalInterface
@@ -170,12 +172,17 @@ final class StateLog {
         channel.position(length);
     }
 
-    /** Writes the file anew when most of it is out of date; the states are as before, whatever happens. */
+    /**
+     * Writes the file anew when most of it is out of date; the states are as before, whatever happens. After a failure it
+     * is tried again once the file is twice as long, as each try writes all states while commits wait.
+     */
     void compactIfWorthIt(Map<String, byte[]> states, long liveBytes) throws IOException {
-        if (length < COMPACT_MIN_BYTES || length < COMPACT_RATIO * liveBytes) {
+        if (length < COMPACT_MIN_BYTES || length < COMPACT_RATIO * liveBytes || length < notAnewBelow) {
             return;
         }
+        notAnewBelow = 2 * length;
         var fresh = replace(file, states, opener);
+        notAnewBelow = 0;
         var old = channel;
         channel = fresh.channel;
         length = fresh.length;
@@ -198,8 +205,17 @@ final class StateLog {
             syncFolder(file);
             return fresh;
         } catch (IOException | RuntimeException failed) {
-            out.close();
+            discard(beside, out, failed);
             throw failed;
+        }
+    }
+
+    /** On a full disk it would hold the bytes that the next commit needs. */
+    private static void discard(Path beside, FileChannel out, Exception why) {
+        try (out) {
+            Files.deleteIfExists(beside);
+        } catch (IOException stays) {
+            why.addSuppressed(stays);
         }
     }
 

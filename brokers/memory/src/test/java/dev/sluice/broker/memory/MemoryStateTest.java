@@ -1,6 +1,7 @@
 package dev.sluice.broker.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.broker.BrokerException;
 import dev.sluice.broker.Control;
@@ -259,6 +260,40 @@ class MemoryStateTest {
         assertThat(Files.size(path)).isLessThan(2 * value.length);
         StateLog.open(path, states).close();
         assertThat(states).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void leavesNothingBesideAFileThatCannotBeWrittenAnewAndTriesAgainWhenItIsTwiceAsLong() throws IOException {
+        var path = folder.resolve("log");
+        var opened = new AtomicInteger();
+        var log = StateLog.open(path, new HashMap<>(), (file, options) -> {
+            opened.incrementAndGet();
+            return FileChannel.open(file, options);
+        });
+        // No file can be renamed to a folder.
+        Files.delete(path);
+        Files.createDirectories(path.resolve("full"));
+        var value = new byte[60_000];
+        var states = Map.of("a", value);
+        var appends = (int) (StateLog.COMPACT_MIN_BYTES / value.length) + 1;
+        append(log, value, appends);
+
+        assertThatThrownBy(() -> log.compactIfWorthIt(states, value.length)).isInstanceOf(IOException.class);
+        assertThat(folder.resolve("log.new")).doesNotExist();
+        var tried = opened.get();
+        append(log, value, appends);
+        log.compactIfWorthIt(states, value.length);
+        assertThat(opened).hasValue(tried);
+        append(log, value, 1);
+        assertThatThrownBy(() -> log.compactIfWorthIt(states, value.length)).isInstanceOf(IOException.class);
+        assertThat(opened).hasValue(tried + 1);
+        log.close();
+    }
+
+    private static void append(StateLog log, byte[] value, int times) throws IOException {
+        for (var n = 0; n < times; n++) {
+            log.append(List.of(Change.put("a", value)));
+        }
     }
 
     private static Outgoing outgoing(String topic, String id) {
