@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All that can be measured: the goals, and what stands beside them without being one, other engines.
+ * All that can be measured: the goals, and what stands beside them without being one: other engines, and peers with
+ * the engine's own settings of sockets and loops.
  *
  * @param goals in the order of their numbers as they are listed
  * @param peers in the order of the goals that they stand beside
@@ -52,7 +53,9 @@ record Figures(List<Figure> goals, List<Figure> peers) {
         var batches = new ReadFigure.Mode("engine", "key", "CountedBatch", ReadFigure.BATCHES, Map.of());
         var slow = new ReadFigure.Mode("engine", "key", "Slow", 100, Map.of("millis", "20"));
         return List.of(
+                HttpFigure.publishBesideTuned(),
                 HttpFigure.publishBesideVertx(),
+                ReadFigure.function(ground).besideTuned(),
                 new OtherEngineFigure(
                         "P5-spring-cloud-stream",
                         "no-op function / Spring Cloud Stream",
@@ -61,6 +64,7 @@ record Figures(List<Figure> goals, List<Figure> peers) {
                         ground),
                 new OtherEngineFigure(
                         "P5-smallrye", "no-op function / SmallRye", one, OtherEngine.smallRye("record"), ground),
+                ReadFigure.batch(ground).besideTuned(),
                 new OtherEngineFigure(
                         "P6-spring-cloud-stream",
                         "no-op batch function / Spring Cloud Stream",
@@ -79,6 +83,7 @@ record Figures(List<Figure> goals, List<Figure> peers) {
                         slow,
                         OtherEngine.springCloudStream("slow", KafkaGround.PARTITIONS, 20),
                         ground),
+                HttpFigure.callBesideTuned(),
                 HttpFigure.callBesideVertx(),
                 HttpFigure.callBesideSpringCloudFunction());
     }

@@ -69,6 +69,11 @@ record HttpFigure(
         return publish("P1", "bare Netty", Aim.atLeast(0.85), HttpPeers.reactorNetty("accept"));
     }
 
+    /** The same beside a Reactor Netty on loops like the engine's. */
+    static HttpFigure publishBesideTuned() {
+        return publish("P1-tuned", "bare Netty, tuned", Aim.none(), HttpPeers.tunedReactorNetty("accept"));
+    }
+
     /** The same beside Vert.x. */
     static HttpFigure publishBesideVertx() {
         return publish("P1-vertx", "bare Vert.x", Aim.none(), HttpPeers.vertx("accept"));
@@ -100,6 +105,12 @@ record HttpFigure(
     /** Calling a function that answers with what it got. */
     static HttpFigure call() {
         return call("P14", "bare echo", Aim.atLeast(0.75), "/functions/echo", HttpPeers.reactorNetty("echo"));
+    }
+
+    /** The same beside a Reactor Netty on loops like the engine's. */
+    static HttpFigure callBesideTuned() {
+        return call(
+                "P14-tuned", "bare echo, tuned", Aim.none(), "/functions/echo", HttpPeers.tunedReactorNetty("echo"));
     }
 
     /** The same beside Vert.x. */

@@ -21,6 +21,15 @@ final class HttpPeers {
                 ServerProcess.start(lab, "bare", Lab.java(FLAGS, "dev.sluice.load.peer.BareServer", List.of(mode)));
     }
 
+    /** The same on the JDK's selectors with a loop per core, as the engine is. */
+    static Server tunedReactorNetty(String mode) {
+        return (lab, progress) -> {
+            progress.say("Reactor Netty: the JDK's selectors, a loop per core");
+            var command = Lab.java(FLAGS, "dev.sluice.load.peer.BareServer", List.of(mode, "tuned"));
+            return ServerProcess.start(lab, "bare-tuned", command);
+        };
+    }
+
     /** Vert.x alone, which answers by {@code accept} or {@code echo}. */
     static Server vertx(String mode) {
         return (lab, progress) -> {

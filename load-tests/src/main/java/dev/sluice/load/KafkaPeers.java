@@ -11,6 +11,10 @@ import java.util.List;
 final class KafkaPeers {
     /** Both sides poll so many records at once at most, which is the Kafka client's default. */
     static final int POLL_RECORDS_MAX = 500;
+    /** Kafka's default of {@code receive.buffer.bytes}. */
+    static final int RECEIVE_BUFFER = 64 << 10;
+    /** The operating system's choice, which is the engine's default. */
+    static final int RECEIVE_BUFFER_OF_SYSTEM = -1;
 
     /** The same heap for every side. */
     static final List<String> FLAGS = List.of("-Xms2g", "-Xmx2g");
@@ -18,9 +22,11 @@ final class KafkaPeers {
     private KafkaPeers() {}
 
     /** Kafka's own consumer, which only counts; with records that say when they were due it keeps latencies. */
-    static ServerProcess rawConsumer(Lab lab, String bootstrap, String topic, String group, List<Path> dials)
+    static ServerProcess rawConsumer(
+            Lab lab, String bootstrap, String topic, String group, int receiveBuffer, List<Path> dials)
             throws IOException, InterruptedException {
-        var args = new ArrayList<>(List.of(bootstrap, topic, group, Integer.toString(POLL_RECORDS_MAX)));
+        var args = new ArrayList<>(
+                List.of(bootstrap, topic, group, Integer.toString(POLL_RECORDS_MAX), Integer.toString(receiveBuffer)));
         dials.forEach(dial -> args.add(dial.toString()));
         return ServerProcess.start(lab, "raw", Lab.java(FLAGS, "dev.sluice.load.peer.RawConsumer", args));
     }

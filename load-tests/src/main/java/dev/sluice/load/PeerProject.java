@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param maven the command that builds it
  */
 record PeerProject(Path folder, Path jar, String maven) {
+    private static final int GRACE_SECONDS = 5;
     private static final Duration BUILD_MAX = Duration.ofMinutes(10);
     private static final int TELL_EVERY = 50;
     private static final int ERRORS_MAX = 5;
@@ -143,6 +145,8 @@ record PeerProject(Path folder, Path jar, String maven) {
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         var process = start(lab, command);
+        var late = CompletableFuture.delayedExecutor(BUILD_MAX.toSeconds(), TimeUnit.SECONDS);
+        var limit = CompletableFuture.runAsync(process::destroyForcibly, late);
         var downloads = 0;
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -152,7 +156,10 @@ record PeerProject(Path folder, Path jar, String maven) {
                 }
             }
         }
-        if (!process.waitFor(BUILD_MAX.toSeconds(), TimeUnit.SECONDS)) {
+        // Its output has ended.
+        var ended = process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS) && !limit.isDone();
+        limit.cancel(false);
+        if (!ended) {
             process.destroyForcibly();
             throw new BenchException("the build of " + folder.getFileName() + " did not end");
         }

@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 record Plan(Duration warmUp, int rounds, Duration round) {
     /** For figures that are told to others. */
-    static final Plan FULL = new Plan(Duration.ofSeconds(8), 3, Duration.ofSeconds(10));
+    static final Plan FULL = new Plan(Duration.ofSeconds(20), 3, Duration.ofSeconds(10));
 
     /** To see that all works. Its warm-up is too short for figures. */
     static final Plan QUICK = new Plan(Duration.ofSeconds(2), 3, Duration.ofSeconds(2));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param part which part of a pace it is about
  * @param engine the engine's side
  * @param peer the other side; null is Kafka's own consumer
+ * @param receiveBuffer of Kafka's own consumer, its {@code receive.buffer.bytes}
  * @param ground the Kafka
  */
 record ReadFigure(
@@ -28,6 +29,7 @@ record ReadFigure(
         ToDoubleFunction<Pace> part,
         Mode engine,
         @Nullable Mode peer,
+        int receiveBuffer,
         KafkaGround ground)
         implements Figure {
     private static final Duration START = Duration.ofSeconds(12);
@@ -89,12 +91,28 @@ record ReadFigure(
                 Pace::cpuNanos,
                 new Mode("4,096 slots", "none", "Slow", 4_096, Map.of("millis", "128")),
                 new Mode("64 slots", "none", "Slow", 64, Map.of("millis", "2")),
+                KafkaPeers.RECEIVE_BUFFER,
                 ground);
     }
 
     private static ReadFigure pace(
             String id, String what, Aim aim, Mode engine, @Nullable Mode peer, KafkaGround ground) {
-        return new ReadFigure(id, what, "events/s", aim, Pace::perSecond, engine, peer, ground);
+        return new ReadFigure(
+                id, what, "events/s", aim, Pace::perSecond, engine, peer, KafkaPeers.RECEIVE_BUFFER, ground);
+    }
+
+    /** The same beside a raw consumer with the engine's default for the receive buffer in place of Kafka's. */
+    ReadFigure besideTuned() {
+        return new ReadFigure(
+                id + "-tuned",
+                what + ", receive.buffer.bytes=-1",
+                unit,
+                Aim.none(),
+                part,
+                engine,
+                null,
+                KafkaPeers.RECEIVE_BUFFER_OF_SYSTEM,
+                ground);
     }
 
     @Override
@@ -107,7 +125,7 @@ record ReadFigure(
         progress.step(id + " start", START);
         var readers = new Readers(lab, ground, plan, progress, KafkaGround.EVENTS);
         var engineSide = side(readers, engine);
-        var peerSide = peer == null ? readers.raw() : side(readers, peer);
+        var peerSide = peer == null ? readers.raw(receiveBuffer) : side(readers, peer);
         var rounds = new Duel<>(id, engineSide, peerSide)
                 .run(plan, progress).stream()
                         .map(turn -> new Round(part.applyAsDouble(turn.engine()), part.applyAsDouble(turn.peer())))

@@ -46,11 +46,13 @@ record Readers(Lab lab, KafkaGround ground, Plan plan, Progress progress, int ev
     }
 
     /** Kafka's own consumer. */
-    Reading raw() throws IOException, InterruptedException {
+    Reading raw(int receiveBuffer) throws IOException, InterruptedException {
         var topic = topic();
         var files = Reading.dialFiles(lab, "raw", plan);
-        var process = KafkaPeers.rawConsumer(lab, ground.bootstrap(progress), topic, ground.name("raw"), files);
-        progress.say("raw consumer: max.poll.records=" + KafkaPeers.POLL_RECORDS_MAX + ", else Kafka's defaults");
+        var process = KafkaPeers.rawConsumer(
+                lab, ground.bootstrap(progress), topic, ground.name("raw"), receiveBuffer, files);
+        progress.say("raw consumer: max.poll.records=" + KafkaPeers.POLL_RECORDS_MAX + ", receive.buffer.bytes="
+                + receiveBuffer + ", else Kafka's defaults");
         return new Reading("raw consumer", process, Reading.dials(files), events);
     }
 

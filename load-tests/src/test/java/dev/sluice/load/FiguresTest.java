@@ -39,20 +39,24 @@ class FiguresTest {
 
         assertThat(choice.ids())
                 .containsExactly(
+                        "P1-tuned",
                         "P1-vertx",
+                        "P5-tuned",
                         "P5-spring-cloud-stream",
                         "P5-smallrye",
+                        "P6-tuned",
                         "P6-spring-cloud-stream",
                         "P6-smallrye",
                         "P8-spring-cloud-stream",
+                        "P14-tuned",
                         "P14-vertx",
                         "P14-spring-cloud-function");
-        assertThat(choice.figures()).hasSize(8);
+        assertThat(choice.figures()).hasSize(12);
     }
 
     @Test
     void measuresGoalsAndPeersTogether() {
-        assertThat(figures.choose(List.of("goals", "peers")).figures()).hasSize(26);
+        assertThat(figures.choose(List.of("goals", "peers")).figures()).hasSize(30);
     }
 
     @Test

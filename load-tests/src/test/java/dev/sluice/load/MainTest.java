@@ -15,7 +15,7 @@ class MainTest {
         assertThat(run("P99")).isEqualTo(2);
         assertThat(errors.toString())
                 .contains(
-                        "there is no figure 'P99': it must be one of P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, P14, P15, P16, P17, P18, G5, P1-vertx, P5-spring-cloud-stream,");
+                        "there is no figure 'P99': it must be one of P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, P14, P15, P16, P17, P18, G5, P1-tuned, P1-vertx, P5-tuned, P5-spring-cloud-stream,");
     }
 
     @Test

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +32,8 @@ final class JsonText {
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.jsonDepth() + ENVELOPE_DEPTH)
                         .maxNumberLength(limits.numberChars())
+                        // The event's size is what bounds it.
+                        .maxStringLength(Integer.MAX_VALUE)
                         .build())
                 .build();
     }
@@ -86,8 +87,8 @@ final class JsonText {
         try (JsonParser parser = factory.createParser(bytes, from, end - from)) {
             parser.nextToken();
             return parser.getText();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        } catch (IOException odd) {
+            throw new InvalidEventException("event", null, "must hold strings that JSON's parser can read");
         }
     }
 }

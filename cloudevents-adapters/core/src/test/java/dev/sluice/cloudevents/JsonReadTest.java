@@ -316,4 +316,17 @@ class JsonReadTest {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return Samples.JSON.readBatch(bytes, 0, bytes.length);
     }
+
+    /** The parser that takes escapes out has a limit of its own, of 20 million characters. */
+    @Test
+    void readsALongStringWithEscapesWithinTheEventsOwnLimit() {
+        var limits = new EventLimits(64 << 20, 128, 64, 8192, 1000, 64, 1000);
+        var text = "x".repeat(20_000_001);
+        var bytes = Samples.document(",\"datacontenttype\":\"text/plain\",\"data\":\"\\n" + text + "\"")
+                .getBytes(StandardCharsets.UTF_8);
+
+        var event = new JsonEventFormat(limits).read(bytes, 0, bytes.length);
+
+        assertThat(event.getData().size()).isEqualTo(1 + text.length());
+    }
 }

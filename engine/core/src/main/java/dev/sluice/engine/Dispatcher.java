@@ -20,7 +20,7 @@ import reactor.core.publisher.Sinks;
  *
  * <p><b>Design.</b> Everything that happens, on whatever thread, becomes a {@link Signal}: an arrival, the end of a run, an
  * acknowledgement, a command. Signals go into a queue with many producers and one consumer; who finds it idle ({@link
- * #wip} 0 → 1) schedules one drain on the home loop, which handles a bounded number of signals, then what is due, then
+ * #wip} 0 → 1) has one drain scheduled on the home loop, which handles a bounded number of signals, then what is due, then
  * starts tries while slots are free, then asks the sources for more. All state but the queue, {@link #wip} and a few
  * counters is written by the home loop only and needs neither lock nor fence: handing a signal over is the
  * happens-before edge.

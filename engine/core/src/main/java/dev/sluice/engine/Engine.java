@@ -76,7 +76,8 @@ public final class Engine {
      * The same for a process that hands in events from event loops of its own.
      *
      * @param wakes runs what wakes a function's loop, on the thread that calls, at once or later in the turn of an event
-     *     loop: a system call then serves all events of the turn. It must run each task, and soon, whatever it throws
+     *     loop: a system call then serves all events of the turn. Until it has run, whatever else comes for that function
+     *     waits too, so the turns must be short. It must run each task, whatever that throws
      */
     public static Engine create(EngineOptions options, MeterRegistry registry, Executor wakes) {
         return new Engine(options, registry, wakes);

@@ -6,8 +6,9 @@ interface Loop {
     void execute(Runnable task);
 
     /**
-     * The same for a task that starts the handling of what is in a queue already. It may come a moment later, so that
-     * what its thread puts into the queue until then costs no further wake-up.
+     * The same for a task that starts the handling of what is in a queue already. It may come at the end of the calling
+     * event loop's turn, so that what is put into the queue until then, by this thread or another, costs no further
+     * wake-up, and waits for that end too.
      */
     default void wake(Runnable task) {
         execute(task);

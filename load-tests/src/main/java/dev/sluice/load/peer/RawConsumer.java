@@ -13,8 +13,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Kafka's own consumer in a loop that only counts: what reading costs when nothing is done with what was read.
- * Arguments: bootstrap servers, topic, group prefix, {@code max.poll.records}, then a dial per round; each round reads
- * as a new group from the start, while its dial's gate is open. Records with a header {@code ce_planned} have their
+ * Arguments: bootstrap servers, topic, group prefix, {@code max.poll.records}, {@code receive.buffer.bytes}, then a dial
+ * per round; each round reads as a new group from the start, while its dial's gate is open. Records with a header {@code ce_planned} have their
  * latency kept.
  */
 public final class RawConsumer {
@@ -25,13 +25,14 @@ public final class RawConsumer {
     /** Says {@code ready} on stdout, runs its rounds one after another, and ends with the last. */
     public static void main(String... args) throws InterruptedException {
         System.out.println("ready");
-        for (var round = 4; round < args.length; round++) {
+        for (var round = 5; round < args.length; round++) {
             var dial = Dial.watch(Path.of(args[round]));
             var settings = new Properties();
             settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, args[0]);
             settings.put(ConsumerConfig.GROUP_ID_CONFIG, args[2] + "-" + round);
             settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
             settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, args[3]);
+            settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, args[4]);
             if (dial.awaitOpen()) {
                 read(settings, args[1], dial);
             }

@@ -127,6 +127,7 @@ final class Overload implements Trial {
         var runs = drained(way, List.of(usual, beyond, calm));
         return new OverloadVerdict(
                 way.name,
+                CAPACITY,
                 runs.perSecond(times.get(0), times.get(1)),
                 runs.perSecond(times.get(2), times.get(3)),
                 runs.requests(List.of(usual, beyond, calm)),

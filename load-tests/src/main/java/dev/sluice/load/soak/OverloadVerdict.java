@@ -8,6 +8,7 @@ import java.util.Locale;
  * What an overload did to one way into an engine.
  *
  * @param way what was called
+ * @param capacity runs per second that the function can do at most
  * @param usual runs that ended per second while as much was asked for as the function can do
  * @param beyond the same while twice as much was
  * @param full what became of the requests of both
@@ -21,6 +22,7 @@ import java.util.Locale;
  */
 record OverloadVerdict(
         String way,
+        int capacity,
         double usual,
         double beyond,
         Requests full,
@@ -31,12 +33,14 @@ record OverloadVerdict(
         long beyondHeap) {
     /** The least share of the usual goodput, over all rounds. */
     static final double GOODPUT_MIN = 0.9;
+    /** The least share of what the function can do that has to run when just as much is asked for. */
+    static final double USUAL_MIN = 0.85;
     /** What 99 % of what is accepted may take. */
     static final int LATE_MAX_MILLIS = 2_000;
     /** How long it may take until all is as usual again. */
     static final int CALM_MAX_SECONDS = 5;
     /** What an overload may keep on the heap more than a full load does. */
-    static final int HEAP_MAX_BYTES = 16 << 20;
+    static final int HEAP_MAX_BYTES = 2 << 20;
 
     /**
      * What became of requests.
@@ -63,7 +67,7 @@ record OverloadVerdict(
     /** The promises that did not hold, but for the goodput, which is told of several rounds; none when all is well. */
     List<String> broken() {
         var broken = new ArrayList<String>();
-        check(broken, usual > 0 && beyond > 0, "nothing ran");
+        check(broken, usual >= USUAL_MIN * capacity, "%.0f a second ran where the function can do %d", usual, capacity);
         check(broken, full.refused > 0, "nothing was refused: it was no overload");
         check(broken, full.mute == 0, "%,d refusals had no Retry-After", full.mute);
         check(broken, full.odd == 0, "%,d requests were neither accepted nor refused", full.odd);

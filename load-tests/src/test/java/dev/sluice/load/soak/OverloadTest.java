@@ -26,7 +26,7 @@ class OverloadTest {
     }
 
     private static OverloadVerdict verdict(double beyond, Requests requests) {
-        return new OverloadVerdict("calls", 1_000, beyond, requests, 300, 1, 1, 30 << 20, 31 << 20);
+        return new OverloadVerdict("calls", 1_000, 1_000, beyond, requests, 300, 1, 1, 30 << 20, 31 << 20);
     }
 
     @Test
@@ -101,9 +101,11 @@ class OverloadTest {
                         "calls: 4 accepted events were lost",
                         "calls: 5 accepted events ran more than once",
                         "calls: 6 refused events ran");
-        assertThat(new OverloadVerdict("topic", 1_000, 1_000, WELL, 2_001, 1, -1, 30 << 20, 47 << 20).broken())
+        assertThat(new OverloadVerdict("topic", 1_000, 800, 1_000, WELL, 2_001, 1, -1, 30 << 20, 33 << 20).broken())
                 .containsExactly(
+                        "topic: 800 a second ran where the function can do 1000",
                         "topic: what was accepted took 2001 ms (99 %)",
-                        "topic: it was not calm within 5 s", "topic: the heap grew by 17.0 MiB");
+                        "topic: it was not calm within 5 s",
+                        "topic: the heap grew by 3.0 MiB");
     }
 }
