@@ -244,7 +244,7 @@ final class Dispatcher {
             wasFull = false;
             pipelines.forEach(this::touch);
         }
-        leaving.tick();
+        leaving.tick(now);
         if (drainingState != null && !drainingState.closed()) {
             wakeAt(drainingState.deadline());
         }

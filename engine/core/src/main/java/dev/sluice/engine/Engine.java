@@ -260,8 +260,9 @@ public final class Engine {
     /**
      * Sends other events through a trigger that reads a topic: its filter, its function, its answers, retries and dead
      * letters, under its name, with lanes, limits and a memory of repeats of their own. They give way to the function's
-     * triggers and calls: they have a quarter of its slots while others have events open, and all but a quarter else,
-     * one at least. One for a function at a time.
+     * triggers and calls: of the slots that it may use now they have a quarter while others have events open, and all but
+     * a quarter else, one at least; their retries wait while others' events do, each backoff-max at most. One for a
+     * function at a time.
      *
      * @param source where they come from, which is left when it ends
      * @param rate with how many tries may begin in a time; null for no limit but the trigger's own, which always holds

@@ -230,6 +230,15 @@ final class InstancePool {
         return wanted * version.spec.concurrency();
     }
 
+    /**
+     * Slots that may be in use: of {@link #capacity} those of instances that serve, as far as {@link #cap} allows; while
+     * none serves, what there will be. Another thread may see it a little late.
+     */
+    int usableSlots() {
+        var serve = slots;
+        return Math.min(slotsCap, serve == 0 ? capacity() : Math.min(serve, capacity()));
+    }
+
     /** Instances that are ready; from any thread. */
     int ready() {
         return ready;

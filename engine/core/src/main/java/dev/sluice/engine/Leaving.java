@@ -10,7 +10,8 @@ import reactor.core.publisher.Sinks;
 /**
  * Triggers on their way out of a function that goes on: each gives back what has not started, lets what runs end until its
  * deadline, cancels what is left, and is gone once nothing of it is open. A run that ignores its cancel holds it up until
- * its slot is taken back, one more timeout at most. On the home loop.
+ * its slot is taken back, one more timeout at most. What has no run and is open two timeouts after the cancel, as a dead
+ * letter that its topic does not acknowledge, is waited for no more: it was given back, and lands so. On the home loop.
  */
 final class Leaving {
     private final Dispatcher dispatcher;
@@ -25,10 +26,17 @@ final class Leaving {
         private final long deadline;
         private final List<Sinks.One<Void>> waiting = new ArrayList<>();
         private boolean aborted;
+        /** Until when it is waited for, once aborted. */
+        private long last;
 
         private Way(Pipeline pipeline, long deadline) {
             this.pipeline = pipeline;
             this.deadline = deadline;
+        }
+
+        /** Whether what is open is not worth waiting for; the deadlines of runs are looked at while it is here. */
+        private boolean givesUp(long now) {
+            return aborted && now - last >= 0 && !pipeline.tries.running();
         }
     }
 
@@ -77,9 +85,11 @@ final class Leaving {
             var way = ways.get(i);
             if (way.pipeline.busy() > 0 && !way.aborted && now - way.deadline >= 0) {
                 way.aborted = true;
+                way.last = now + 2 * way.pipeline.tries.timeoutNanos();
                 way.pipeline.departures.abort();
+                dispatcher.wakeAt(way.last);
             }
-            if (way.pipeline.busy() == 0) {
+            if (way.pipeline.busy() == 0 || way.givesUp(now)) {
                 ways.remove(i);
                 way.pipeline.departures.close();
                 dispatcher.remove(way.pipeline);
@@ -89,10 +99,12 @@ final class Leaving {
     }
 
     /** Has the dispatcher look again when the next deadline comes. */
-    void tick() {
+    void tick(long now) {
         for (var way : ways) {
             if (!way.aborted) {
                 dispatcher.wakeAt(way.deadline);
+            } else if (now - way.last < 0) {
+                dispatcher.wakeAt(way.last);
             }
         }
     }

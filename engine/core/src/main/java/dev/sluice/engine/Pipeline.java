@@ -73,7 +73,7 @@ final class Pipeline {
                         spec.limits(),
                         beside
                                 ? () -> dispatcher.roster.slotsBeside(
-                                        this, dispatcher.pool().capacity())
+                                        this, dispatcher.pool().usableSlots())
                                 : () -> TriggerLimits.UNLIMITED,
                         dispatcher.nanos())
                 : null;

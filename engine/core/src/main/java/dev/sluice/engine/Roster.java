@@ -55,10 +55,12 @@ final class Roster {
     /**
      * Slots that a trigger beside others may have in use: a quarter while others of the function have events open, and
      * all but a quarter while none has, so that what comes finds slots free. One at least.
+     *
+     * @param usable slots that the function may use now
      */
-    int slotsBeside(Pipeline one, int capacity) {
-        var quarter = capacity / BESIDE_PART;
-        return Math.max(1, othersBusy(one) ? quarter : capacity - Math.max(1, quarter));
+    int slotsBeside(Pipeline one, int usable) {
+        var quarter = usable / BESIDE_PART;
+        return Math.max(1, othersBusy(one) ? quarter : usable - Math.max(1, quarter));
     }
 
     /** Whether another than this one has events open. */

@@ -382,7 +382,8 @@ final class Settlement {
         } else if (wait.window != null || task.state == Task.State.WAITING) {
             if (dispatcher.contended()
                     && wait.overdueNanos - now > 0
-                    && !dispatcher.budget().spend()) {
+                    // One that gives way to others must not spend what their retries have.
+                    && (pipeline.beside || !dispatcher.budget().spend())) {
                 counts.retriesPutOff.add(1);
                 retryPutOffNanos = now;
                 return false;

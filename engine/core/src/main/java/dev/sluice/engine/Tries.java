@@ -5,6 +5,7 @@ import dev.sluice.engine.journal.Stage;
 import dev.sluice.function.FunctionException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * it is the matter of the {@link Settlement}. On the home loop, but for {@link #timeoutNanos}.
  */
 final class Tries {
+    private static final long BESIDE_RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Dispatcher dispatcher;
     private final Pipeline pipeline;
     private final TriggerSpec spec;
@@ -107,6 +110,9 @@ final class Tries {
         }
         if (limits.hold() == Throttle.Hold.RATE) {
             dispatcher.wakeAt(limits.dueNanos());
+        } else if (pipeline.beside) {
+            // What it may have grows when others end, or instances come, and nobody tells it.
+            dispatcher.wakeAt(now + BESIDE_RECHECK_NANOS);
         }
         return true;
     }
@@ -181,7 +187,7 @@ final class Tries {
                 settlement.accept(task);
             }
             case BEHIND -> {
-                recorder.repeats(task, Stage.BEHIND_LIKE, known.openLike(task));
+                recorder.repeats(task, Stage.BEHIND_LIKE, task.noted ? known.openLike(task) : null);
                 settlement.behind(task);
                 if (!task.gone()) {
                     known.wait(task);
@@ -283,6 +289,11 @@ final class Tries {
     /** How long one may take. */
     long timeoutNanos() {
         return timeoutNanos;
+    }
+
+    /** Whether a run has a slot. */
+    boolean running() {
+        return !deadlines.isEmpty();
     }
 
     boolean takesBatches() {

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.engine.FakeSource.State;
+import dev.sluice.function.FunctionConfig;
+import dev.sluice.function.TypeRef;
+import dev.sluice.function.TypedFunction;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -18,7 +21,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -31,12 +37,14 @@ class ReplayTest {
     private final List<String> runs = new ArrayList<>();
     private final Map<String, Sinks.One<String>> ends = new HashMap<>();
     /** Runs until the test ends the run, but for {@code bad…}, which fails. */
-    private final FunctionCode held = reactive(text -> {
+    private final FunctionCode held = reactive(this::hold);
+
+    private Mono<String> hold(String text) {
         runs.add(text);
         return text.startsWith("bad")
                 ? Mono.error(new IllegalStateException("no"))
                 : ends.computeIfAbsent(text, key -> Sinks.one()).asMono();
-    });
+    }
 
     private Pipeline beside(TestDispatcher test, DeliveryPolicy delivery) {
         var trigger = Fixtures.trigger(test.source, test.answers, delivery, test.deadLetters);
@@ -94,6 +102,95 @@ class ReplayTest {
         assertThat(runs.subList(20, runs.size()))
                 .hasSize(8)
                 .filteredOn(run -> run.startsWith("past"))
+                .hasSize(2);
+    }
+
+    @Test
+    void getsMoreSlotsWithinTwentyMillisOnceTheTriggersEventsHaveEnded() {
+        var test = new TestDispatcher(function(held, 8, TIMEOUT));
+        test.attach(retries(0));
+        beside(test, retries(0));
+        offer(test.source, "live", 1);
+        test.run();
+        offer(past, "past", 40);
+        test.run();
+        assertThat(runs).containsExactly("live0", "past0", "past1");
+
+        ends.get("live0").tryEmitEmpty();
+        test.advanceMillis(20);
+
+        assertThat(runs).hasSize(7);
+    }
+
+    @Test
+    void hasItsPartOfTheSlotsThatMayBeUsedAndNotOfAllThatAreWanted() {
+        var test = new TestDispatcher(function(held, 8, TIMEOUT));
+        test.attach(retries(0));
+        test.dispatcher.pool().cap(4);
+        beside(test, retries(0));
+        offer(past, "past", 40);
+        test.run();
+        assertThat(runs).hasSize(3);
+
+        offer(test.source, "live", 1);
+        test.run();
+        assertThat(runs).endsWith("live0");
+    }
+
+    /** Starts one instance and no other. */
+    private FunctionCode servedByOne() {
+        var made = new AtomicInteger();
+        var handler = TypedFunction.of(new TypeRef<Function<String, Publisher<String>>>() {}, this::hold);
+        try {
+            return FunctionCode.of("one", () -> {
+                // The first is made to look at its type.
+                if (made.getAndIncrement() > 1) {
+                    throw new IllegalStateException("does not start");
+                }
+                return handler;
+            });
+        } catch (FunctionCodeException bad) {
+            throw new AssertionError(bad);
+        }
+    }
+
+    @Test
+    void hasItsPartOfTheInstancesThatServe() {
+        var test = new TestDispatcher(
+                new FunctionSpec("fn", servedByOne(), 4, 4, TIMEOUT, BatchPolicy.DEFAULT, FunctionConfig.EMPTY));
+        test.attach(retries(0));
+        beside(test, retries(0));
+        assertThat(test.dispatcher.pool().ready()).isEqualTo(1);
+        offer(past, "past", 40);
+        test.run();
+
+        assertThat(runs).hasSize(3);
+    }
+
+    @Test
+    void leavesTheRetryBudgetToTheTriggerUntilItsOwnAreOverdue() {
+        var test = new TestDispatcher(function(held, 4, Duration.ofMinutes(2)));
+        var live = test.attach(retries(1));
+        var replay = beside(test, retries(1));
+        past.offer("bad-past");
+        test.run();
+        test.advanceMillis(1);
+        test.source.offer("bad-live");
+        offer(test.source, "live", 10);
+        test.run();
+
+        test.advanceMillis(10);
+        assertThat(replay.counts.retriesPutOff.get()).isPositive();
+        assertThat(live.counts.retriesPutOff.get()).isZero();
+
+        test.advance(Duration.ofSeconds(31));
+        for (var ended = 0; ended < 6; ended++) {
+            assertThat(ends.get("live" + ended).tryEmitEmpty()).isEqualTo(Sinks.EmitResult.OK);
+            test.run();
+        }
+        assertThat(runs)
+                .containsOnlyOnce("live9")
+                .filteredOn("bad-past"::equals)
                 .hasSize(2);
     }
 
@@ -173,6 +270,36 @@ class ReplayTest {
         test.source.offer("live");
         test.run();
         assertThat(runs).containsExactly("run", "live");
+    }
+
+    @Test
+    void waitsTwoTimeoutsForWhatItsTopicsDoNotAcknowledge() {
+        var test = new TestDispatcher(function(held, 4, TIMEOUT));
+        test.attach(retries(0));
+        test.deadLetters.hold();
+        test.answers.hold();
+        var pipeline = beside(test, retries(0));
+        past.offer("bad");
+        past.offer("a");
+        test.run();
+        ends.get("a").tryEmitValue("done");
+        test.run();
+
+        var gone = detach(test, pipeline, Duration.ofSeconds(1));
+        test.advance(Duration.ofSeconds(1).plus(TIMEOUT.multipliedBy(2)).minusMillis(1));
+        assertThat(gone).isFalse();
+        assertThat(past.cancelled()).isFalse();
+        test.advanceMillis(1);
+        assertThat(gone).isTrue();
+        assertThat(past.cancelled()).isTrue();
+        assertThat(test.dispatcher.roster.here()).doesNotContain(pipeline);
+
+        test.deadLetters.acknowledge();
+        test.answers.acknowledge();
+        test.run();
+        assertThat(past.count(State.RELEASED)).isEqualTo(2);
+        assertThat(pipeline.busy()).isZero();
+        assertThat(test.shared.heldBytes()).isZero();
     }
 
     @Test
