@@ -200,8 +200,7 @@ public final class DeadLetterDesk {
         }
         for (var other : jobs.values()) {
             if (other.progress().isRunning() && other.at().equals(job.at())) {
-                throw new Busy("job " + other.progress().id() + " is at topic '"
-                        + job.progress().topic() + "': wait for it, or cancel it");
+                throw new Busy("job " + other.progress().id() + " " + isAt(other) + ": wait for it, or cancel it");
             }
         }
         if (running() >= JOBS_MAX) {
@@ -209,6 +208,13 @@ public final class DeadLetterDesk {
         }
         jobs.put(job.progress().id(), job);
         jobs.values().removeIf(old -> !old.progress().isRunning() && jobs.size() > KEPT_MAX);
+    }
+
+    private static String isAt(Job job) {
+        var topic = "topic '" + job.progress().topic() + "'";
+        return job.at() instanceof ReplayOf of
+                ? "replays " + topic + " into function '" + of.function() + "'"
+                : "is at " + topic;
     }
 
     private synchronized long running() {

@@ -29,6 +29,7 @@ final class PastEvents implements EventSource {
 
     private final String topic;
     private final Flux<StoredEvent> events;
+    private final long limit;
     private final Runnable settled;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Map<Integer, Reading> readings = new TreeMap<>();
@@ -38,14 +39,17 @@ final class PastEvents implements EventSource {
     private long open;
     private long givenBack;
     private boolean allRead;
+    private boolean allLent;
 
     /**
-     * @param events what is lent, each partition in order
+     * @param events what there is, each partition in order
+     * @param limit so many of these are lent
      * @param settled told of each event that is done
      */
-    PastEvents(String topic, Flux<StoredEvent> events, Runnable settled) {
+    PastEvents(String topic, Flux<StoredEvent> events, long limit, Runnable settled) {
         this.topic = topic;
         this.events = events;
+        this.limit = limit;
         this.settled = settled;
     }
 
@@ -74,7 +78,10 @@ final class PastEvents implements EventSource {
         return givenBack;
     }
 
-    /** The first event that is not settled, of each partition of which something was lent, unless all of it is done. */
+    /**
+     * Where each partition goes on of which something was lent: its first event that is not settled, else what follows
+     * the last one that was lent, unless all was read.
+     */
     synchronized List<String> next() {
         var places = new ArrayList<String>();
         readings.forEach((partition, reading) -> {
@@ -92,7 +99,8 @@ final class PastEvents implements EventSource {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Delivery> subscriber) {
-                events.subscribe(new Lending(subscriber));
+                // Behind the limit it would be complete before all is read.
+                events.doOnComplete(PastEvents.this::read).take(limit).subscribe(new Lending(subscriber));
             }
         };
     }
@@ -137,10 +145,14 @@ final class PastEvents implements EventSource {
         return new Lent(event);
     }
 
-    private void read() {
+    private synchronized void read() {
+        allRead = true;
+    }
+
+    private void lentAll() {
         boolean all;
         synchronized (this) {
-            allRead = true;
+            allLent = true;
             all = open == 0;
         }
         if (all) {
@@ -156,7 +168,7 @@ final class PastEvents implements EventSource {
                 return;
             }
             open--;
-            all = allRead && open == 0;
+            all = allLent && open == 0;
         }
         settled.run();
         if (all) {
@@ -197,7 +209,7 @@ final class PastEvents implements EventSource {
         /** The subscriber is not told: it would take that for a fault. */
         @Override
         public void onComplete() {
-            read();
+            lentAll();
         }
 
         @Override

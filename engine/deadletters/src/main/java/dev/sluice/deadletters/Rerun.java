@@ -50,13 +50,13 @@ final class Rerun {
         });
     }
 
+    /** All of the range that is an event and passes the filter. */
     private Flux<StoredEvent> events() {
         return order.events()
                 .broker()
                 .read(order.events().topic(), order.range())
                 .publishOn(scheduler, PREFETCH)
-                .<StoredEvent>handle(this::look)
-                .take(order.limit());
+                .handle(this::look);
     }
 
     private void look(StoredEvent event, SynchronousSink<StoredEvent> sink) {
@@ -69,7 +69,8 @@ final class Rerun {
     }
 
     private Mono<Void> told() {
-        return events().filter(event -> order.wanted().test(event.event()))
+        return events().take(order.limit())
+                .filter(event -> order.wanted().test(event.event()))
                 .doOnNext(event -> {
                     progress.done(1);
                     progress.sample(Places.of(event) + " " + event.event().getId() + " would go through trigger "
@@ -80,7 +81,7 @@ final class Rerun {
     }
 
     private Mono<Void> passed() {
-        var past = new PastEvents(order.events().topic(), events(), () -> progress.done(1));
+        var past = new PastEvents(order.events().topic(), events(), order.limit(), () -> progress.done(1));
         return Mono.usingWhen(
                 Mono.fromSupplier(() -> open(past)),
                 passage -> past.ended()

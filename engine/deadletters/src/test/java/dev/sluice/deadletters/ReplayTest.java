@@ -124,6 +124,20 @@ class ReplayTest {
                 dryRun);
     }
 
+    /** Into another trigger of the function. */
+    private ReplayOrder ofReturns() {
+        return new ReplayOrder(
+                new CompareOrder.Place(fixture.broker, "returns"),
+                ReadRange.ALL,
+                EventFilter.PASS,
+                "price-returns",
+                EventFilter.PASS,
+                "price",
+                trigger,
+                1,
+                false);
+    }
+
     private ReplayOrder all() {
         return order(EventFilter.PASS, EventFilter.PASS, Long.MAX_VALUE, false);
     }
@@ -156,6 +170,8 @@ class ReplayTest {
 
         assertThat(status.state()).as(status.error()).isEqualTo(State.DONE);
         assertThat(trigger.taken).containsExactly("o2", "o12", "o22");
+        var partition = fixture.on("orders").get(0).partition();
+        assertThat(replay(status).next()).containsExactly(partition + ":23");
     }
 
     @Test
@@ -195,7 +211,9 @@ class ReplayTest {
         trigger.holds = true;
         var job = fixture.desk.replay(all()).id();
         await().atMost(DeskFixture.PATIENCE).until(() -> trigger.held.size() == 2);
-        assertThatThrownBy(() -> fixture.desk.replay(all())).isInstanceOf(DeadLetterDesk.Busy.class);
+        assertThatThrownBy(() -> fixture.desk.replay(ofReturns()))
+                .isInstanceOf(DeadLetterDesk.Busy.class)
+                .hasMessage("job " + job + " replays topic 'orders' into function 'price': wait for it, or cancel it");
         trigger.settle(trigger.held.remove());
         await().atMost(DeskFixture.PATIENCE).until(() -> trigger.held.size() == 2);
 
@@ -238,7 +256,7 @@ class ReplayTest {
     void requestsNothingWhileAPartitionIsPausedAndAllOfItAfterwards() {
         var requested = new AtomicLong();
         var events = Flux.just(stored(0, 0), stored(0, 1), stored(1, 0)).doOnRequest(requested::addAndGet);
-        var past = new PastEvents("orders", events, () -> {});
+        var past = new PastEvents("orders", events, Long.MAX_VALUE, () -> {});
 
         StepVerifier.create(past.receive(), 1)
                 .expectNextCount(1)
@@ -255,8 +273,11 @@ class ReplayTest {
     @Test
     void countsEachEventAsSettledOnceAndNamesTheFirstThatIsNot() {
         var settled = new AtomicLong();
-        var past =
-                new PastEvents("orders", Flux.just(stored(0, 5), stored(0, 7), stored(1, 3)), settled::incrementAndGet);
+        var past = new PastEvents(
+                "orders",
+                Flux.just(stored(0, 5), stored(0, 7), stored(1, 3)),
+                Long.MAX_VALUE,
+                settled::incrementAndGet);
         var lent = new ArrayList<Delivery>();
         past.receive().subscribe(lent::add);
         assertThat(past.next()).containsExactly("0:5", "1:3");
@@ -273,8 +294,19 @@ class ReplayTest {
     }
 
     @Test
+    void namesWhereEachPartitionGoesOnBehindItsLimit() {
+        var past = new PastEvents("orders", Flux.just(stored(0, 5), stored(1, 3), stored(0, 7)), 2, () -> {});
+        var lent = new ArrayList<Delivery>();
+        past.receive().subscribe(lent::add);
+        lent.forEach(delivery -> delivery.accept().block());
+
+        StepVerifier.create(past.ended()).expectComplete().verify(DeskFixture.PATIENCE);
+        assertThat(past.next()).containsExactly("0:6", "1:4");
+    }
+
+    @Test
     void endsWithTheErrorOfItsReading() {
-        var past = new PastEvents("orders", Flux.error(new IllegalStateException("gone")), () -> {});
+        var past = new PastEvents("orders", Flux.error(new IllegalStateException("gone")), 1, () -> {});
         past.receive().subscribe();
 
         StepVerifier.create(past.ended()).expectErrorMessage("gone").verify(DeskFixture.PATIENCE);
