@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -143,15 +144,25 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
 
     private void poll(Consumer<byte[], byte[]> consumer) {
         var begun = System.nanoTime();
-        var before = positions(consumer);
+        boolean moved;
         try {
-            for (var next : consumer.poll(POLL)) {
-                if (next.offset() < open.getOrDefault(new TopicPartition(next.topic(), next.partition()), 0L)) {
-                    polled.add(next);
-                }
-            }
+            moved = fetch(consumer);
         } catch (OffsetOutOfRangeException gone) {
-            goOn(consumer, gone.offsetOutOfRangePartitions());
+            moved = goOn(consumer, gone.offsetOutOfRangePartitions(), divergence(gone));
+        }
+        stoodNanos = moved || open.isEmpty() ? 0 : stoodNanos + System.nanoTime() - begun;
+        if (stoodNanos >= stallNanos) {
+            stalled(consumer);
+        }
+    }
+
+    /** Whether a position went on. Asking for one may tell as well that it is gone. */
+    private boolean fetch(Consumer<byte[], byte[]> consumer) {
+        var before = positions(consumer);
+        for (var next : consumer.poll(POLL)) {
+            if (next.offset() < open.getOrDefault(new TopicPartition(next.topic(), next.partition()), 0L)) {
+                polled.add(next);
+            }
         }
         var after = positions(consumer);
         var done = open.entrySet().stream()
@@ -162,10 +173,7 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
             open.keySet().removeAll(done);
             consumer.pause(done);
         }
-        stoodNanos = after.equals(before) && !open.isEmpty() ? stoodNanos + System.nanoTime() - begun : 0;
-        if (stoodNanos >= stallNanos) {
-            stalled(consumer);
-        }
+        return !after.equals(before);
     }
 
     private Map<TopicPartition, Long> positions(Consumer<byte[], byte[]> consumer) {
@@ -174,20 +182,38 @@ final class KafkaRead extends KafkaWatch<StoredEvent> {
     }
 
     /**
-     * Where retention went past a position, what is gone is no part of the topic any more. Where the topic ends before it,
-     * it was cut off or made anew: its beginning was read already, or is of no interest to who reads from there.
+     * Where retention went past a position, what is gone is no part of the topic any more. Where a leader that had less
+     * was elected, the log goes on with what was stored since, which is read to where it ends now. Where the topic ends
+     * before the position, it was cut off or made anew: its beginning was read already, or is of no interest to who reads
+     * from there.
+     *
+     * @return whether a position changed, or a partition is done
      */
-    private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> outOfRange) {
+    private boolean goOn(
+            Consumer<byte[], byte[]> consumer,
+            Map<TopicPartition, Long> outOfRange,
+            Map<TopicPartition, OffsetAndMetadata> divergence) {
         var first = asking(limit -> consumer.beginningOffsets(outOfRange.keySet(), limit));
-        outOfRange.forEach((partition, position) -> {
-            long begin = first.getOrDefault(partition, 0L);
-            if (begin > position) {
-                consumer.seek(partition, begin);
+        var ends = asking(limit -> consumer.endOffsets(outOfRange.keySet(), limit));
+        var moved = false;
+        for (var gone : outOfRange.entrySet()) {
+            var partition = gone.getKey();
+            var divergent = divergence.get(partition);
+            long position = gone.getValue();
+            long from = divergent == null ? position : Math.min(position, divergent.offset());
+            from = Math.max(from, first.getOrDefault(partition, 0L));
+            long end = Math.min(open.getOrDefault(partition, 0L), ends.getOrDefault(partition, 0L));
+            // Wherever that is, and though it may be done: until then every poll tells of it again.
+            consumer.seek(partition, from);
+            if (from < end) {
+                open.put(partition, end);
             } else {
                 open.remove(partition);
                 consumer.pause(List.of(partition));
             }
-        });
+            moved |= from != position || from >= end;
+        }
+        return moved;
     }
 
     /** A topic that is gone, or has no leader, gives nothing and says nothing: polls just come back empty. */

@@ -6,10 +6,11 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import reactor.core.CoreSubscriber;
@@ -25,7 +26,7 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
     static final int BEHIND_MAX = 64;
 
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration REFRESH = Duration.ofSeconds(10);
 
     private final Map<Integer, Long> after;
     private final KafkaRecords records;
@@ -34,6 +35,7 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
     /** Where each partition ended when it began. */
     private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
 
+    private final long refreshNanos;
     private boolean starved;
     private long refreshedNanos;
 
@@ -44,7 +46,20 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
             KafkaWatches watches,
             Counter skipped,
             String threadName) {
+        this(topic, after, actual, watches, skipped, threadName, REFRESH);
+    }
+
+    /** @param refresh how often it looks which partitions the topic has */
+    KafkaTail(
+            String topic,
+            Map<Integer, Long> after,
+            CoreSubscriber<? super TailEvent> actual,
+            KafkaWatches watches,
+            Counter skipped,
+            String threadName,
+            Duration refresh) {
         super(topic, actual, watches, threadName);
+        this.refreshNanos = refresh.toNanos();
         this.after = after;
         this.records = watches.records();
         this.skipped = skipped;
@@ -58,12 +73,21 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
             sleep();
             return;
         }
+        try {
+            fetch(consumer);
+        } catch (OffsetOutOfRangeException gone) {
+            goOn(consumer, gone.offsetOutOfRangePartitions(), divergence(gone));
+        }
+    }
+
+    /** Every step that asks for a position may find that it is gone. */
+    private void fetch(Consumer<byte[], byte[]> consumer) {
         if (starved) {
-            starved = false;
             skip(consumer);
+            starved = false;
         }
         refresh(consumer);
-        poll(consumer);
+        consumer.poll(POLL).forEach(polled::add);
     }
 
     @Override
@@ -87,22 +111,26 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
         refreshedNanos = System.nanoTime();
     }
 
-    /** Partitions may be added to the topic, and it may be deleted. */
+    /** Partitions may be added to the topic, and it may be deleted, and made anew with fewer. */
     private void refresh(Consumer<byte[], byte[]> consumer) {
         var now = System.nanoTime();
-        if (now - refreshedNanos < REFRESH_NANOS) {
+        if (now - refreshedNanos < refreshNanos) {
             return;
         }
         refreshedNanos = now;
         var partitions = partitions(consumer);
-        if (partitions.size() == liveFrom.size()) {
+        if (consumer.assignment().equals(new HashSet<>(partitions))) {
             return;
         }
         consumer.assign(partitions);
+        liveFrom.keySet().retainAll(partitions);
         var added = partitions.stream()
                 .filter(partition -> liveFrom.putIfAbsent(partition, 0L) == null)
                 .toList();
-        consumer.seekToBeginning(added);
+        // Of none, the client makes all.
+        if (!added.isEmpty()) {
+            consumer.seekToBeginning(added);
+        }
     }
 
     /** After a time without demand: what is too far behind is not fetched. */
@@ -118,29 +146,27 @@ final class KafkaTail extends KafkaWatch<TailEvent> {
         });
     }
 
-    private void poll(Consumer<byte[], byte[]> consumer) {
-        try {
-            consumer.poll(POLL).forEach(polled::add);
-        } catch (OffsetOutOfRangeException gone) {
-            goOn(consumer, gone.offsetOutOfRangePartitions());
-        }
-    }
-
     /**
-     * Where retention went past a position, what is gone is skipped like what came too fast. Where the topic ends before
-     * it, it was cut off or made anew: what comes from now on is seen.
+     * Where retention went past a position, what is gone is skipped like what came too fast. Where another log goes on
+     * before it, all of that is new. Where the topic ends before it, it was cut off or made anew: what comes from now on
+     * is seen.
      */
-    private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> outOfRange) {
+    private void goOn(
+            Consumer<byte[], byte[]> consumer,
+            Map<TopicPartition, Long> outOfRange,
+            Map<TopicPartition, OffsetAndMetadata> divergence) {
         var first = asking(limit -> consumer.beginningOffsets(outOfRange.keySet(), limit));
         var ends = asking(limit -> consumer.endOffsets(outOfRange.keySet(), limit));
         outOfRange.forEach((partition, position) -> {
             long begin = first.getOrDefault(partition, 0L);
+            var divergent = divergence.get(partition);
             if (begin > position) {
                 consumer.seek(partition, begin);
             } else {
-                long end = ends.getOrDefault(partition, begin);
-                liveFrom.put(partition, end);
-                consumer.seek(partition, end);
+                long from =
+                        divergent == null ? ends.getOrDefault(partition, begin) : Math.max(begin, divergent.offset());
+                liveFrom.put(partition, from);
+                consumer.seek(partition, from);
             }
         });
     }

@@ -3,12 +3,16 @@ package dev.sluice.broker.kafka;
 import dev.sluice.broker.BrokerException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -138,6 +142,11 @@ abstract class KafkaWatch<T> implements Subscription, Runnable {
         return infos.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
+    }
+
+    /** Where another log goes on than the one that was read, if the cluster knows; its offsets are of other records. */
+    static Map<TopicPartition, OffsetAndMetadata> divergence(OffsetOutOfRangeException gone) {
+        return gone instanceof LogTruncationException cut ? cut.divergentOffsets() : Map.of();
     }
 
     /** Asks the cluster in parts, and looks between them whether anyone still waits for the answer. On its thread. */

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
@@ -21,7 +22,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.test.StepVerifier;
 
-/** A reading of a part of a topic whose cluster answers late. */
+/** A reading of a part of a topic whose cluster answers late, or not as before. */
 class KafkaReadTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -56,15 +57,38 @@ class KafkaReadTest {
 
     @Test
     void endsWhereATopicWasCutOffInsteadOfReadingItAgain() {
+        var consumer = new OddConsumer(true);
+        consumer.end = 0;
         var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
         var watches = new KafkaWatches(
-                "k",
-                new KafkaErrors(options),
-                new SimpleMeterRegistry(),
-                options.records(),
-                () -> new OddConsumer(true));
+                "k", new KafkaErrors(options), new SimpleMeterRegistry(), options.records(), () -> consumer);
 
         StepVerifier.create(watches.read("t", ReadRange.ALL)).expectComplete().verify(PATIENCE);
+    }
+
+    private static List<Long> offsets(CutConsumer consumer) {
+        var options = KafkaBrokerOptions.builder("k", "localhost:1").build();
+        var watches = new KafkaWatches(
+                "k", new KafkaErrors(options), new SimpleMeterRegistry(), options.records(), () -> consumer);
+        return Objects.requireNonNull(watches.read("t", ReadRange.ALL)
+                .map(StoredEvent::offset)
+                .collectList()
+                .block(PATIENCE));
+    }
+
+    @Test
+    void readsWhatWasStoredSinceALeaderThatHadLessWasElected() {
+        assertThat(offsets(new CutConsumer(5, 20))).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 5L, 6L, 7L, 8L, 9L);
+    }
+
+    @Test
+    void goesOnWhereItWasWhenTheClusterDoesNotKnowWhereTheLogsDiffer() {
+        assertThat(offsets(new CutConsumer(-1, 9))).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    }
+
+    @Test
+    void endsWhenALeaderThatHadLessGotNothingSince() {
+        assertThat(offsets(new CutConsumer(5, 5))).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
     }
 
     @Test

@@ -7,22 +7,34 @@ import dev.sluice.broker.TailEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.test.StepVerifier;
 
-/** A tail whose cluster does not answer. */
+/** A tail whose cluster does not answer, or not as before. */
 class KafkaTailTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CountDownLatch asked = new CountDownLatch(3);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -53,6 +65,51 @@ class KafkaTailTest {
         var watching = watches(() -> consumer).tail("t", Map.of(0, 4L)).subscribe();
 
         await().untilAsserted(() -> assertThat(consumer.sought).containsExactly(5L, 7L));
+        watching.dispose();
+    }
+
+    /** It asks where it is when it goes on after a time without demand. */
+    @Test
+    void seesWhatWasStoredSinceALeaderThatHadLessWasElected() {
+        var consumer = new CutConsumer(5, 20);
+
+        StepVerifier.create(watches(() -> consumer).tail("t", Map.of(0, 3L)).map(TailEvent::offset), 3)
+                .expectNext(4L, 5L, 6L)
+                .then(() -> await().until(KafkaTailTest::tailSleeps))
+                .thenRequest(4)
+                .expectNext(5L, 6L, 7L, 8L)
+                .thenCancel()
+                .verify(PATIENCE);
+    }
+
+    private static boolean tailSleeps() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("sluice-kafka-k-tail")
+                        && thread.getState() == Thread.State.WAITING);
+    }
+
+    @Test
+    void seesPartitionsAgainThatATopicGetsAfterItWasMadeAnewWithFewer() {
+        var consumer = new Remade();
+        var watches = watches(() -> consumer);
+        var watching = Flux.<TailEvent>from(subscriber -> new KafkaTail(
+                                "t",
+                                Map.of(),
+                                Operators.toCoreSubscriber(subscriber),
+                                watches,
+                                registry.counter("skipped"),
+                                "tail",
+                                Duration.ZERO)
+                        .begin())
+                .subscribe();
+        await().untilAsserted(() -> assertThat(consumer.assigned).containsExactly(0, 1, 2, 3));
+
+        consumer.partitions = 2;
+        await().untilAsserted(() -> assertThat(consumer.assigned).containsExactly(0, 1));
+        consumer.partitions = 4;
+
+        await().untilAsserted(() -> assertThat(consumer.fromBeginning).containsExactly(2, 3));
+        assertThat(consumer.assigned).containsExactly(0, 1, 2, 3);
         watching.dispose();
     }
 
@@ -90,6 +147,50 @@ class KafkaTailTest {
         @SuppressWarnings("deprecation")
         public synchronized void close(Duration limit) {
             closed.countDown();
+        }
+    }
+
+    /** A topic whose number of partitions changes. */
+    private static final class Remade extends MockConsumer<byte[], byte[]> {
+        volatile int partitions = 4;
+        volatile List<Integer> assigned = List.of();
+        final List<Integer> fromBeginning = new CopyOnWriteArrayList<>();
+
+        Remade() {
+            super("none");
+            for (var n = 0; n < partitions; n++) {
+                updateBeginningOffsets(Map.of(new TopicPartition("t", n), 0L));
+                updateEndOffsets(Map.of(new TopicPartition("t", n), 0L));
+            }
+        }
+
+        @Override
+        public synchronized List<PartitionInfo> partitionsFor(String topic, Duration limit) {
+            return IntStream.range(0, partitions)
+                    .mapToObj(n -> new PartitionInfo(topic, n, Node.noNode(), new Node[0], new Node[0]))
+                    .toList();
+        }
+
+        @Override
+        public synchronized void assign(Collection<TopicPartition> wanted) {
+            super.assign(wanted);
+            assigned = numbers(wanted);
+        }
+
+        /** Of none, it makes all, as the client does. */
+        @Override
+        public synchronized void seekToBeginning(Collection<TopicPartition> wanted) {
+            fromBeginning.addAll(numbers(wanted.isEmpty() ? assignment() : wanted));
+        }
+
+        private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+            return partitions.stream().map(TopicPartition::partition).sorted().toList();
+        }
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration limit) {
+            LockSupport.parkNanos(1_000_000);
+            return ConsumerRecords.empty();
         }
     }
 

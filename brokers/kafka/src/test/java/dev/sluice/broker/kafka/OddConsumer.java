@@ -19,8 +19,9 @@ final class OddConsumer extends MockConsumer<byte[], byte[]> {
     final List<Long> sought = new CopyOnWriteArrayList<>();
     private boolean outOfRange;
     volatile long begin;
+    volatile long end = 10;
 
-    /** @param outOfRange whether its position is out of range at the first poll, the beginning then being {@link #begin} */
+    /** @param outOfRange whether its position is out of range at the first poll, the topic then being as the fields say */
     OddConsumer(boolean outOfRange) {
         super("none");
         this.outOfRange = outOfRange;
@@ -44,6 +45,7 @@ final class OddConsumer extends MockConsumer<byte[], byte[]> {
         if (outOfRange) {
             outOfRange = false;
             updateBeginningOffsets(Map.of(ONLY, begin));
+            updateEndOffsets(Map.of(ONLY, end));
             throw new OffsetOutOfRangeException(Map.of(ONLY, position(ONLY)));
         }
         LockSupport.parkNanos(1_000_000);
