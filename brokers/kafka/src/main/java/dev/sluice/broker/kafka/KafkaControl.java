@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +17,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import reactor.core.publisher.Flux;
@@ -43,11 +41,6 @@ final class KafkaControl implements Control {
     /** Groups that share work out; each membership has a thread. */
     static final int MEMBERS_MAX = 16;
 
-    /** Threads that read states for those who only look, so that they never take one from a session. */
-    static final int READS_AT_ONCE = 8;
-    /** Reads that wait for one of them. */
-    static final int READS_MAX = 256;
-
     /** A coordinator that was elected just now answers late. */
     private static final int BLOCK_MS = 20_000;
 
@@ -60,7 +53,7 @@ final class KafkaControl implements Control {
     private final String topic;
     private final KafkaRecords records;
     private final ThreadPoolExecutor threads;
-    private final ThreadPoolExecutor readers;
+    private final StateReads reads;
     private final AtomicInteger places = new AtomicInteger();
     private final Set<KafkaSession> sessions = ConcurrentHashMap.newKeySet();
     private final Set<KafkaShards> members = ConcurrentHashMap.newKeySet();
@@ -88,14 +81,7 @@ final class KafkaControl implements Control {
         this.records = options.records();
         this.threads = new ThreadPoolExecutor(
                 0, 2 * SESSIONS_MAX, IDLE_S, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
-        this.readers = new ThreadPoolExecutor(
-                READS_AT_ONCE,
-                READS_AT_ONCE,
-                IDLE_S,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(READS_MAX),
-                this::thread);
-        readers.allowCoreThreadTimeOut(true);
+        this.reads = new StateReads(errors, this::thread, this::readNow, System::nanoTime);
         var tags = KafkaMeters.of(options.name());
         this.commits = KafkaMeters.STATE_COMMITS.counter(registry, tags);
         this.open = KafkaMeters.SESSIONS.gauge(registry, tags, sessions, Set::size);
@@ -132,30 +118,15 @@ final class KafkaControl implements Control {
     @Override
     public Mono<Map<String, byte[]>> read(String session) {
         Control.requireName(session);
-        return Mono.create(reader -> {
-            var left = new AtomicBoolean();
-            reader.onCancel(() -> left.set(true));
-            try {
-                readers.execute(() -> {
-                    try {
-                        if (closed) {
-                            throw errors.closed();
-                        }
-                        if (!left.get()) {
-                            ensureTopic();
-                            reader.success(new StateReader(this, session).read());
-                        }
-                    } catch (RuntimeException | LinkageError failed) {
-                        reader.error(errors.of(failed));
-                    }
-                });
-            } catch (RejectedExecutionException full) {
-                reader.error(
-                        closed
-                                ? errors.closed()
-                                : errors.unavailable(READS_MAX + " readers of its states wait already"));
-            }
-        });
+        return reads.read(session);
+    }
+
+    private Map<String, byte[]> readNow(String session) {
+        if (closed) {
+            throw errors.closed();
+        }
+        ensureTopic();
+        return new StateReader(this, session).read();
     }
 
     /** The session is over and its producer closed. */
@@ -275,7 +246,7 @@ final class KafkaControl implements Control {
                 .orTimeout(ProducerSlot.FLUSH_MAX.toSeconds(), TimeUnit.SECONDS)
                 .handle((done, late) -> {
                     threads.shutdown();
-                    readers.shutdown();
+                    reads.close();
                     registry.remove(commits);
                     registry.remove(open);
                     return null;

@@ -30,6 +30,7 @@ final class KafkaSession implements Control.Session {
     private final KafkaControl control;
     private final String name;
     private final Executor threads;
+    private final Executor beside;
     private final ArrayDeque<Work> work = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean working;
@@ -37,11 +38,19 @@ final class KafkaSession implements Control.Session {
     private @Nullable Transactions transactions;
     private volatile Map<String, byte[]> states = Map.of();
 
-    /** @param threads where it works; throws {@link BrokerException} when none of them is free */
     KafkaSession(KafkaControl control, String name, Executor threads) {
+        this(control, name, threads, work -> control.thread(work).start());
+    }
+
+    /**
+     * @param threads where it works; throws {@link BrokerException} when none of them is free
+     * @param beside a thread beside those. Either throws {@link OutOfMemoryError} when the process can have no more.
+     */
+    KafkaSession(KafkaControl control, String name, Executor threads, Executor beside) {
         this.control = control;
         this.name = name;
         this.threads = threads;
+        this.beside = beside;
     }
 
     /**
@@ -146,11 +155,19 @@ final class KafkaSession implements Control.Session {
                 return;
             }
             closing = true;
-            // A producer must be closed: there are fewer sessions than would do harm with a thread each.
-            work.add(new Work(
-                    this::closeNow, noThread -> control.thread(this::closeNow).start()));
+            work.add(new Work(this::closeNow, noThread -> closeBeside()));
         }
         serve();
+    }
+
+    /** A producer must be closed: there are fewer sessions than would do harm with a thread each. */
+    private void closeBeside() {
+        try {
+            beside.execute(this::closeNow);
+        } catch (OutOfMemoryError noThread) {
+            // Who asked for it is held up, within the limit of closing a producer; else it would never be closed.
+            closeNow();
+        }
     }
 
     private void closeNow() {
@@ -201,6 +218,9 @@ final class KafkaSession implements Control.Session {
             threads.execute(this::work);
         } catch (BrokerException noThread) {
             refuseAll(noThread);
+        } catch (OutOfMemoryError noThread) {
+            // What a thread pool throws when the system gives the process no more threads.
+            refuseAll(control.errors().unavailable("its control topic gets no thread: " + noThread.getMessage()));
         }
     }
 

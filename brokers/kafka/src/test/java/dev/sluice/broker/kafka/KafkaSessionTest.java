@@ -83,6 +83,23 @@ class KafkaSessionTest {
     }
 
     @Test
+    void answersCommitsAndClosesWhenTheProcessCanHaveNoMoreThreads() {
+        Executor none = work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        var session = new KafkaSession(control, "s", none, none);
+
+        for (var n = 0; n < 2; n++) {
+            assertThat(commit(session))
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(BrokerException.Full.class)
+                    .withMessageContaining("unable to create native thread");
+        }
+        assertThat(session.end()).succeedsWithin(PATIENCE);
+    }
+
+    @Test
     void worksAgainOnceThereIsAThread() {
         var free = new AtomicReference<Executor>(work -> {
             throw errors.unavailable("no thread");
@@ -102,14 +119,14 @@ class KafkaSessionTest {
     @Test
     void takesNoThreadOfSessionsForThoseWhoOnlyRead() {
         var reading = new ArrayList<Disposable>();
-        for (var n = 0; n < KafkaControl.READS_AT_ONCE + KafkaControl.READS_MAX; n++) {
+        for (var n = 0; n < StateReads.AT_ONCE + StateReads.WAITING_MAX; n++) {
             reading.add(control.read("s" + n).onErrorComplete().subscribe());
         }
 
         StepVerifier.create(control.read("more"))
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(BrokerException.Unavailable.class)
-                        .hasMessageContaining(KafkaControl.READS_MAX + " readers of its states wait already"))
+                        .hasMessageContaining(StateReads.WAITING_MAX + " readers of its states wait already"))
                 .verify(PATIENCE);
         var ran = new CountDownLatch(2 * KafkaControl.SESSIONS_MAX);
         for (var n = 0; n < 2 * KafkaControl.SESSIONS_MAX; n++) {
