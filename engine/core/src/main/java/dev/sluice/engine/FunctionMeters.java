@@ -40,8 +40,8 @@ final class FunctionMeters {
         bound.add(EngineMeters.COLD_STARTS.bind(registry, pool, InstancePool::starts, "function", function));
         bound.add(EngineMeters.START_FAILURES.bind(registry, newcomers, Newcomers::failedStarts, "function", function));
         bound.add(initDuration(registry, function));
-        bindRuns(registry, function, "pubsub", dispatcher.runsOf(false), bound);
-        bindRuns(registry, function, "http", dispatcher.runsOf(true), bound);
+        bindRuns(registry, function, "pubsub", dispatcher, false, bound);
+        bindRuns(registry, function, "http", dispatcher, true, bound);
         bound.add(EngineMeters.CHANGES.bind(registry, dispatcher, d -> of(d, Scaler::changes), "function", function));
         for (var reason : Reason.values()) {
             String[] tags = {"function", function, "reason", reason.name().toLowerCase(Locale.ROOT)};
@@ -56,12 +56,19 @@ final class FunctionMeters {
     }
 
     private static void bindRuns(
-            MeterRegistry registry, String function, String cause, RunTotals runs, List<Meter> bound) {
+            MeterRegistry registry,
+            String function,
+            String cause,
+            Dispatcher dispatcher,
+            boolean calls,
+            List<Meter> bound) {
+        // Counters hold what they count weakly, and nothing else holds the totals: what they are read by does.
+        var runs = dispatcher.runsOf(calls);
         String[] tags = {"function", function, "faas.trigger", cause};
-        bound.add(EngineMeters.INVOCATIONS.bind(registry, runs, RunTotals::succeeded, tags));
-        bound.add(EngineMeters.ERRORS.bind(registry, runs, RunTotals::failed, tags));
-        bound.add(EngineMeters.TIMEOUTS_OF_RUNS.bind(registry, runs, RunTotals::timedOut, tags));
-        bound.add(EngineMeters.INVOKE_DURATION.bind(registry, runs, RunTotals::ended, RunTotals::nanos, tags));
+        bound.add(EngineMeters.INVOCATIONS.bind(registry, dispatcher, d -> runs.succeeded(), tags));
+        bound.add(EngineMeters.ERRORS.bind(registry, dispatcher, d -> runs.failed(), tags));
+        bound.add(EngineMeters.TIMEOUTS_OF_RUNS.bind(registry, dispatcher, d -> runs.timedOut(), tags));
+        bound.add(EngineMeters.INVOKE_DURATION.bind(registry, dispatcher, d -> runs.ended(), d -> runs.nanos(), tags));
     }
 
     /** A figure of a function's scaler; 0 when it has none, as when its number of instances is fixed. */
