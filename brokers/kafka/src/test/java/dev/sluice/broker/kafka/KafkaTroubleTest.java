@@ -25,6 +25,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -140,12 +142,24 @@ class KafkaTroubleTest {
                                 .begin()),
                         1)
                 .expectNextCount(1)
-                .then(() ->
-                        get(fixture.admin.deleteTopics(List.of(fixture.topic)).all()))
+                .then(this::deleteTopic)
                 .thenRequest(Long.MAX_VALUE)
                 .thenConsumeWhile(event -> true)
                 .expectError(BrokerException.Refused.class)
                 .verify(Duration.ofSeconds(30));
+    }
+
+    /** Until the cluster has it no more: the rest of it could be read before the deletion gets to the disk. */
+    private void deleteTopic() {
+        get(fixture.admin.deleteTopics(List.of(fixture.topic)).all());
+        var nodes = get(fixture.admin.describeCluster().nodes()).stream()
+                .map(Node::id)
+                .toList();
+        eventually(() -> assertThat(get(fixture.admin.describeLogDirs(nodes).allDescriptions()).values().stream()
+                        .flatMap(folders -> folders.values().stream())
+                        .flatMap(folder -> folder.replicaInfos().keySet().stream())
+                        .map(TopicPartition::topic))
+                .doesNotContain(fixture.topic));
     }
 
     @Test
