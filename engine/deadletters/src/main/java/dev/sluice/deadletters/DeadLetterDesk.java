@@ -250,18 +250,22 @@ public final class DeadLetterDesk {
 
     /** All jobs that are told of, the newest first. */
     public List<JobStatus> jobs() {
-        List<JobStatus> all;
+        List<Job> all;
         synchronized (this) {
-            all = new ArrayList<>(
-                    jobs.values().stream().map(job -> job.progress().status()).toList());
+            all = new ArrayList<>(jobs.values());
         }
         Collections.reverse(all);
-        return all;
+        // A status asks others for theirs: with nothing held.
+        return all.stream().map(job -> job.progress().status()).toList();
     }
 
     /** The job of that id. */
-    public synchronized Optional<JobStatus> job(String id) {
-        return Optional.ofNullable(jobs.get(id)).map(job -> job.progress().status());
+    public Optional<JobStatus> job(String id) {
+        Job job;
+        synchronized (this) {
+            job = jobs.get(id);
+        }
+        return Optional.ofNullable(job).map(found -> found.progress().status());
     }
 
     /** Has the job end with the step that it is at; without effect once it has ended. Empty when there is none. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ public final class Explainer {
     }
 
     /**
-     * What became of an event at a trigger; {@link Outcome#UNKNOWN} when nothing is known of it. Blocks, up to some 15
+     * What became of an event at a trigger; {@link Outcome#UNKNOWN} when nothing is known of it. Blocks, up to some 25
      * seconds.
      *
      * @param event its id
@@ -84,8 +85,17 @@ public final class Explainer {
 
     /** All about an event that the journal has, and what came of it. Blocks, up to some seconds. */
     public Trace trace(String event, @Nullable String source) {
-        return new TraceTree(node.get(), journal, id -> Objects.requireNonNullElse(openEvents(id), List.of()))
-                .of(event, source);
+        return new TraceTree(node.get(), journal, untilSilent()).of(event, source);
+    }
+
+    /** What the engine has open, by id; an engine that once does not say so in time is not asked again. */
+    private Function<String, List<OpenEvent>> untilSilent() {
+        var silent = new AtomicBoolean();
+        return id -> {
+            var found = silent.get() ? null : openEvents(id);
+            silent.set(found == null);
+            return Objects.requireNonNullElse(found, List.of());
+        };
     }
 
     String node() {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One question: what became of an event at a trigger. Blocks, up to some 15 seconds. */
+/** One question: what became of an event at a trigger. Blocks, up to some 25 seconds. */
 final class Inquiry {
     private static final int OTHERS_TOLD_MAX = 3;
 

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -333,6 +334,25 @@ class ExplainerTest {
         assertThat(trace.hops().get(1).answers()).extracting(Trace::event).containsExactly("apart");
         assertThat(explainer.trace("apart", null).causes()).containsExactly("e");
         assertThat(explainer.trace("none", null).hops()).isEmpty();
+    }
+
+    /** Each look would wait for seconds, and a way has up to 16 of them. */
+    @Test
+    void asksAnEngineThatDoesNotAnswerOnceForAWholeWay() {
+        add("e", "/s", Stage.ANSWERED, "", "e:t:1");
+        add("e:t:1", "/t", Stage.ANSWERED, "", "e:t:1:u:1");
+        var asked = new AtomicInteger();
+        var silent = new Explainer(
+                () -> "a",
+                journal,
+                event -> Mono.<List<OpenEvent>>empty().doOnSubscribe(subscribed -> asked.incrementAndGet()),
+                List.of(trigger),
+                () -> List.of(),
+                name -> broker,
+                (topic, partition, offset) -> Mono.empty());
+
+        assertThat(silent.trace("e", null).hops()).hasSize(1);
+        assertThat(asked).hasValue(1);
     }
 
     private void add(String event, String source, Stage stage, String text) {
